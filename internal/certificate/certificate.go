@@ -1,0 +1,383 @@
+// Package certificate numbers, issues and keeps certificates: three numbers without a gap, everything the paper
+// shows as it was on the day of issue, and what became of it since (CE-01, CE-02, CE-05, CE-12).
+package certificate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"kompeten/internal/application"
+	"kompeten/internal/auth"
+	"kompeten/internal/blob"
+	"kompeten/internal/date"
+	"kompeten/internal/db"
+	"kompeten/internal/decision"
+	"kompeten/internal/fault"
+	"kompeten/internal/flow"
+	"kompeten/internal/id"
+	"kompeten/internal/jobs"
+	"kompeten/internal/ledger"
+	"kompeten/internal/licence"
+	"kompeten/internal/number"
+	"kompeten/internal/organisation"
+	"kompeten/internal/scheme"
+	"kompeten/internal/seal"
+	"kompeten/internal/text"
+)
+
+// ID of a certificate: "crt_…".
+type ID string
+
+// Face is what stands on the paper, as it was on the day of issue.
+type Face struct {
+	Name           string     `json:"name"`
+	AreaID         string     `json:"area_id"`
+	AreaEN         string     `json:"area_en"`
+	TitleID        string     `json:"title_id"`
+	TitleEN        string     `json:"title_en"`
+	Kind           string     `json:"kind"`
+	Level          int        `json:"level"`
+	ValidityMonths int        `json:"validity_months"`
+	City           string     `json:"city"`
+	LSP            string     `json:"lsp"`
+	LSPEN          string     `json:"lsp_en"`
+	Licence        string     `json:"licence"`
+	HeadName       string     `json:"head_name"`
+	HeadTitle      string     `json:"head_title"`
+	HeadTitleEN    string     `json:"head_title_en"`
+	Photo          string     `json:"photo"`
+	Units          []FaceUnit `json:"units"`
+}
+
+// FaceUnit is a unit on the annex.
+type FaceUnit struct {
+	Code    string `json:"code"`
+	TitleID string `json:"title_id"`
+	TitleEN string `json:"title_en"`
+}
+
+// Certificate is one certificate of competence.
+type Certificate struct {
+	ID           ID
+	Application  application.ID
+	LSP          auth.OrgID
+	Person       auth.PersonID
+	Code         string // random; what the QR opens
+	Number       string
+	Registration string
+	Blank        string // serial of the paper; empty where none was in stock
+	Name         string
+	IssuedOn     date.Date
+	ValidUntil   date.Date
+	State        flow.State
+	Face         Face
+	HandedAt     time.Time
+	Sample       bool
+	Version      int64
+}
+
+// Service is what people do with certificates.
+type Service struct {
+	d     *db.DB
+	box   *seal.Box
+	blobs *blob.Store
+	base  string // address of the installation, before /v/CODE
+}
+
+// NewService makes the service. base is the address under which the installation is reached.
+func NewService(d *db.DB, box *seal.Box, blobs *blob.Store, base string) *Service {
+	return &Service{d, box, blobs, strings.TrimSuffix(base, "/")}
+}
+
+// URL is where anyone checks a certificate.
+func (s *Service) URL(code string) string { return s.base + "/v/" + code }
+
+// IssueJob is the kind of job that issues a meeting's certificates.
+const IssueJob = "certificate.issue"
+
+// JobArgs names the meeting.
+type JobArgs struct {
+	Meeting decision.MeetingID `json:"meeting"`
+}
+
+// Start enqueues the issue of every certificate a decreed meeting granted.
+func (s *Service) Start(ctx context.Context, actor auth.Actor, m decision.MeetingID) (job jobs.ID, err error) {
+	err = s.d.Write(ctx, func(tx *db.Tx) error {
+		x, err := decision.GetMeeting(tx, actor, m)
+		if err != nil {
+			return err
+		}
+		c := flow.Case{Actor: actor, Now: tx.Now()}
+		if _, err := Flow.Allow(c, "issue", Certificate{LSP: x.LSP}, ""); err != nil {
+			return err
+		}
+		if x.State != decision.Decreed {
+			return fault.New(fault.Invalid, "decision.not_decreed")
+		}
+		total, done, err := Counts(tx, actor, m)
+		if err != nil {
+			return err
+		}
+		job, err = jobs.Enqueue(tx, IssueJob, JobArgs{m}, jobs.Options{Org: x.LSP, Unique: "issue:" + string(m), Total: int64(total - done)})
+		return err
+	})
+	return job, err
+}
+
+// Work issues what is left of a meeting, batch by batch. Stopped at any moment and started again, it goes on where
+// it stood: a certificate and its numbers are one transaction.
+func (s *Service) Work(ctx context.Context, j jobs.Job) error {
+	var args JobArgs
+	if err := json.Unmarshal(j.Args, &args); err != nil {
+		return fmt.Errorf("job %s: %w", j.ID, err)
+	}
+	for {
+		n, err := s.IssueBatch(ctx, auth.Actor{System: IssueJob}, args.Meeting, j.ID)
+		if err != nil || n == 0 {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
+
+const batch = 500
+
+// IssueBatch issues up to 500 certificates of a meeting in one transaction and says how many.
+func (s *Service) IssueBatch(ctx context.Context, actor auth.Actor, m decision.MeetingID, job jobs.ID) (n int, err error) {
+	err = s.d.Write(ctx, func(tx *db.Tx) error {
+		x, err := decision.GetMeeting(tx, actor, m)
+		if err != nil {
+			return err
+		}
+		if x.State != decision.Decreed {
+			return fault.New(fault.Invalid, "decision.not_decreed")
+		}
+		list, err := granted(tx, m, batch)
+		if n = len(list); n == 0 || err != nil {
+			return err
+		}
+		if err := s.issue(tx, actor, x, list); err != nil {
+			return err
+		}
+		total, done, err := Counts(tx, actor, m)
+		if err != nil {
+			return err
+		}
+		return jobs.Advance(tx, job, int64(done), int64(total))
+	})
+	return n, err
+}
+
+// order is a case that is to become a certificate.
+type order struct {
+	application application.ID
+	decision    decision.ID
+	person      auth.PersonID
+	programme   string
+	name        string
+	photo       string
+	version     scheme.VersionID
+	sample      bool
+}
+
+func granted(tx *db.Tx, m decision.MeetingID, limit int) ([]order, error) {
+	return db.All(tx, func(o *order) []any {
+		return []any{&o.application, &o.decision, &o.person, &o.programme, &o.name, &o.photo, &o.version, &o.sample}
+	}, `SELECT d.application, d.id, a.person, a.programme, a.name, p.photo, a.scheme_version, a.sample FROM decision d
+		JOIN application a ON a.id = d.application JOIN person p ON p.id = a.person
+		WHERE d.meeting = $1 AND d.outcome = 'granted' AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.application = d.application)
+		ORDER BY d.id LIMIT $2`, string(m), limit)
+}
+
+// Counts is how many certificates a meeting granted and how many of them are issued.
+func Counts(tx *db.Tx, actor auth.Actor, m decision.MeetingID) (total, done int, err error) {
+	if _, err = decision.GetMeeting(tx, actor, m); err != nil {
+		return 0, 0, err
+	}
+	if err = tx.Get("SELECT COUNT(*) FROM decision WHERE meeting = $1 AND outcome = 'granted'", []any{string(m)}, &total); err != nil {
+		return 0, 0, err
+	}
+	err = tx.Get("SELECT COUNT(*) FROM certificate WHERE meeting = $1", []any{string(m)}, &done)
+	return total, done, err
+}
+
+// issue makes the certificates of a batch: faces, three numbers, blanks, ledger rows.
+func (s *Service) issue(tx *db.Tx, actor auth.Actor, m decision.Meeting, list []order) error {
+	org, err := organisation.Get(tx, actor, m.LSP)
+	if err != nil {
+		return err
+	}
+	today := date.Of(tx.Now(), org.Zone)
+	if today < m.DecreeDate {
+		return fault.New(fault.Invalid, "certificate.before_decree")
+	}
+	lic, err := licence.LicenceOf(tx, actor, m.LSP)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	pass, err := Flow.Allow(flow.Case{Actor: actor, Now: tx.Now(), Today: today}, "issue", Certificate{LSP: m.LSP}, "")
+	if err != nil {
+		return err
+	}
+	press := press{tx: tx, actor: actor, org: org, licence: lic.Number, meeting: m, today: today, versions: map[scheme.VersionID]scheme.Version{}}
+	if err := press.number(list); err != nil {
+		return err
+	}
+	return press.print(list, pass)
+}
+
+// press makes one batch of certificates.
+type press struct {
+	tx       *db.Tx
+	actor    auth.Actor
+	org      organisation.Org
+	licence  string
+	meeting  decision.Meeting
+	today    date.Date
+	versions map[scheme.VersionID]scheme.Version
+	ids      []string
+	certs    []number.Number
+	regs     []number.Number
+	blanks   []string
+}
+
+func (p *press) version(v scheme.VersionID) (scheme.Version, error) {
+	if have, ok := p.versions[v]; ok {
+		return have, nil
+	}
+	got, err := scheme.Get(p.tx, p.actor, v)
+	p.versions[v] = got
+	return got, err
+}
+
+// number gives every certificate of the batch its three numbers.
+func (p *press) number(list []order) (err error) {
+	certs, regs := make([]number.Want, len(list)), make([]number.Want, len(list))
+	p.ids = make([]string, len(list))
+	for i, o := range list {
+		v, err := p.version(o.version)
+		if err != nil {
+			return err
+		}
+		p.ids[i] = id.New("crt", p.tx.Now())
+		vars := map[string]string{"kbli": v.KBLI, "kbji": v.KBJI, "level": strconv.Itoa(v.Level), "sector": v.Sector, "lsp": p.org.Code}
+		certs[i], regs[i] = number.Want{Record: p.ids[i], Vars: vars}, number.Want{Record: p.ids[i], Vars: vars}
+	}
+	if p.certs, err = number.Allot(p.tx, p.org.ID, number.Certificate, p.today, certs); err != nil {
+		return err
+	}
+	if p.regs, err = number.Allot(p.tx, p.org.ID, number.Registration, p.today, regs); err != nil {
+		return err
+	}
+	p.blanks, err = licence.TakeBlanks(p.tx, p.actor, p.org.ID, p.ids)
+	return err
+}
+
+var insertColumns = []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key",
+	"registration", "blank", "name", "fold", "issued_on", "valid_until", "state", "face", "handed_note", "sample", "version"}
+
+func (p *press) print(list []order, pass flow.Pass) error {
+	rows, events := make([][]any, len(list)), make([][]any, len(list))
+	entries := make([]ledger.Entry, len(list))
+	apps := make([]application.ID, len(list))
+	for i, o := range list {
+		v := p.versions[o.version]
+		until := p.today.AddMonths(v.ValidityMonths)
+		rows[i] = []any{p.ids[i], string(o.application), string(o.decision), string(p.meeting.ID), o.programme, string(p.org.ID), string(o.person), string(o.version),
+			id.Code(12), p.certs[i].Text, NumberKey(p.certs[i].Text), p.regs[i].Text, p.blanks[i], o.name, text.Fold(o.name), string(p.today), string(until),
+			string(pass.To()), db.JSON(p.face(o, v)), "", o.sample, 1}
+		events[i] = []any{p.ids[i], 1, db.At(p.tx.Now()), "issue", string(pass.To()), "", pass.Actor().Who()}
+		entries[i] = ledger.Entry{Record: p.ids[i], Pass: pass, Detail: map[string]string{"number": p.certs[i].Text}}
+		apps[i] = o.application
+	}
+	if err := p.tx.Insert("certificate", insertColumns, rows); err != nil {
+		return err
+	}
+	if err := p.tx.Insert("certificate_event", eventColumns, events); err != nil {
+		return err
+	}
+	if err := application.Advance(p.tx, apps, application.StageIssued); err != nil {
+		return err
+	}
+	return ledger.AppendAll(p.tx, p.org.ID, entries)
+}
+
+var eventColumns = []string{"certificate", "no", "at", "action", "state", "reason", "actor"}
+
+func (p *press) face(o order, v scheme.Version) Face {
+	f := Face{Name: o.name, AreaID: v.AreaID, AreaEN: v.AreaEN, TitleID: v.Title(false), TitleEN: v.Title(true), Kind: v.Kind, Level: v.Level,
+		ValidityMonths: v.ValidityMonths, City: p.org.City, LSP: p.org.Name, LSPEN: p.org.NameEN, Licence: p.licence, HeadName: p.org.HeadName,
+		HeadTitle: p.org.HeadTitle, HeadTitleEN: p.org.HeadTitleEN, Photo: o.photo}
+	for _, u := range v.Units {
+		f.Units = append(f.Units, FaceUnit{string(u.Code), u.TitleID, u.TitleEN})
+	}
+	return f
+}
+
+// NumberKey is a certificate number as it is searched: its letters and digits only.
+func NumberKey(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9', r >= 'A' && r <= 'Z':
+			return r
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		}
+		return -1
+	}, s)
+}
+
+// HandOver notes that the holder received her certificate, and how (signed receipt, proxy, post).
+func (s *Service) HandOver(ctx context.Context, actor auth.Actor, ids []ID, note string) error {
+	return s.d.Write(ctx, func(tx *db.Tx) error {
+		for _, c := range ids {
+			if err := s.change(tx, actor, c, "hand_over", "", note); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Suspend stops a certificate for a while; the public check says so at once.
+func (s *Service) Suspend(ctx context.Context, actor auth.Actor, c ID, reason string) error {
+	return s.d.Write(ctx, func(tx *db.Tx) error { return s.change(tx, actor, c, "suspend", reason, "") })
+}
+
+// Resume ends a suspension.
+func (s *Service) Resume(ctx context.Context, actor auth.Actor, c ID, reason string) error {
+	return s.d.Write(ctx, func(tx *db.Tx) error { return s.change(tx, actor, c, "resume", reason, "") })
+}
+
+// Revoke ends a certificate for good.
+func (s *Service) Revoke(ctx context.Context, actor auth.Actor, c ID, reason string) error {
+	return s.d.Write(ctx, func(tx *db.Tx) error { return s.change(tx, actor, c, "revoke", reason, "") })
+}
+
+func (s *Service) change(tx *db.Tx, actor auth.Actor, cid ID, do flow.Action, reason, note string) error {
+	c, err := Get(tx, actor, cid)
+	if err != nil {
+		return err
+	}
+	today, err := organisation.Today(tx, c.LSP)
+	if err != nil {
+		return err
+	}
+	pass, err := Flow.Allow(flow.Case{Actor: actor, Now: tx.Now(), Today: today}, do, c, reason)
+	if err != nil {
+		return err
+	}
+	if do == "hand_over" {
+		c.HandedAt = tx.Now()
+		if err := application.Advance(tx, []application.ID{c.Application}, application.StageHanded); err != nil {
+			return err
+		}
+	}
+	return save(tx, c, pass, note)
+}
