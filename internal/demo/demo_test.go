@@ -5,32 +5,16 @@ import (
 	"testing"
 	"time"
 
-	"kompeten/internal/application"
-	"kompeten/internal/assessment"
-	"kompeten/internal/certificate"
 	"kompeten/internal/dbtest"
-	"kompeten/internal/decision"
 	"kompeten/internal/demo"
 	"kompeten/internal/ledger"
-	"kompeten/internal/licence"
-	"kompeten/internal/organisation"
-	"kompeten/internal/person"
-	"kompeten/internal/programme"
-	"kompeten/internal/scheme"
-	"kompeten/internal/standard"
+	"kompeten/internal/product"
 )
-
-func services(d *dbtest.DB) demo.Services {
-	return demo.Services{DB: d.DB, Box: d.Box, Organisations: organisation.NewService(d.DB), People: person.NewService(d.DB, d.Box), Standards: standard.NewService(d.DB),
-		Schemes: scheme.NewService(d.DB), Licences: licence.NewService(d.DB), Programmes: programme.NewService(d.DB, d.Box, d.Blobs),
-		Applications: application.NewService(d.DB, d.Box, d.Blobs), Assessments: assessment.NewService(d.DB), Decisions: decision.NewService(d.DB),
-		Certificates: certificate.NewService(d.DB, d.Box, d.Blobs, "https://contoh.id")}
-}
 
 func TestEveryGoodRowOfEveryStoryEndsInADecision(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *dbtest.DB) {
 		ctx := context.Background()
-		w, err := demo.Build(ctx, services(d))
+		w, err := demo.Build(ctx, product.New(d.DB, d.Box, d.Blobs, "https://contoh.id"))
 		if err != nil {
 			t.Fatal(err)
 		}

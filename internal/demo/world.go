@@ -9,43 +9,21 @@ import (
 	"embed"
 	"fmt"
 
-	"kompeten/internal/application"
-	"kompeten/internal/assessment"
 	"kompeten/internal/auth"
-	"kompeten/internal/certificate"
 	"kompeten/internal/date"
 	"kompeten/internal/db"
-	"kompeten/internal/decision"
 	"kompeten/internal/licence"
 	"kompeten/internal/organisation"
 	"kompeten/internal/person"
-	"kompeten/internal/programme"
+	"kompeten/internal/product"
 	"kompeten/internal/scheme"
-	"kompeten/internal/seal"
-	"kompeten/internal/standard"
 )
 
 //go:embed data
 var data embed.FS
 
-// Services is everything the stories act through.
-type Services struct {
-	DB            *db.DB
-	Box           *seal.Box
-	Organisations *organisation.Service
-	People        *person.Service
-	Standards     *standard.Service
-	Schemes       *scheme.Service
-	Licences      *licence.Service
-	Programmes    *programme.Service
-	Applications  *application.Service
-	Assessments   *assessment.Service
-	Decisions     *decision.Service
-	Certificates  *certificate.Service
-}
-
-// Password is the password of every sample account; it exists in demonstrations only.
-const Password = "contoh-kompeten"
+// samplePassword is the password of every sample account; it exists in demonstrations only.
+const samplePassword = "contoh-kompeten"
 
 // Account is one sample sign-in.
 type Account struct {
@@ -56,7 +34,7 @@ type Account struct {
 
 // World is the sample installation: who is who in it.
 type World struct {
-	s        Services
+	s        product.Services
 	hash     string
 	orgs     map[string]auth.OrgID
 	people   map[string]auth.Actor
@@ -110,8 +88,8 @@ func lines() []orgLine {
 }
 
 // Build makes the sample installation: standards, schemes, organisations, people, licences, test places, blanks.
-func Build(ctx context.Context, s Services) (*World, error) {
-	w := &World{s: s, hash: person.Hash(Password), orgs: map[string]auth.OrgID{}, people: map[string]auth.Actor{}, tuks: map[string]string{}}
+func Build(ctx context.Context, s product.Services) (*World, error) {
+	w := &World{s: s, hash: person.Hash(samplePassword), orgs: map[string]auth.OrgID{}, people: map[string]auth.Actor{}, tuks: map[string]string{}}
 	if err := w.standards(ctx); err != nil {
 		return nil, fmt.Errorf("sample standards: %w", err)
 	}
@@ -213,3 +191,6 @@ func (w *World) schemes(ctx context.Context, p plan) (out []scheme.ID, err error
 	})
 	return out, err
 }
+
+// Password is the password of the sample accounts.
+func (w *World) Password() string { return samplePassword }

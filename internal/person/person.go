@@ -167,6 +167,13 @@ func Declare(tx *db.Tx, box *seal.Box, actor auth.Actor, book auth.OrgID, p, can
 	return ledger.Append(tx, book, string(p), pass, map[string]string{"candidate": string(candidate), "kind": kind})
 }
 
+// DeclareRelation records today how a person stands to a candidate.
+func (s *Service) DeclareRelation(ctx context.Context, actor auth.Actor, book auth.OrgID, p, candidate auth.PersonID, kind, note string) error {
+	return s.d.Write(ctx, func(tx *db.Tx) error {
+		return Declare(tx, s.box, actor, book, p, candidate, kind, date.Of(tx.Now(), date.WIB), note)
+	})
+}
+
 // Related says how a person stands to a candidate on a day; empty for not at all. Having trained counts for two
 // years (ISO/IEC 17024 5.2.3).
 func Related(tx *db.Tx, _ auth.Actor, p, candidate auth.PersonID, on date.Date) (string, error) {

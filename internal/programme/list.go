@@ -569,3 +569,22 @@ func remark(lang text.Lang, r ListRow) sheet.Remark {
 	}
 	return sheet.Remark{Sheet: r.Row.Sheet, Row: r.Row.Row, State: text.T(lang, "severity."+r.Worst), Text: strings.Join(lines, "\n"), Worst: r.Row.Worst()}
 }
+
+// Row is one row of a list, masked, and its programme; for the office only.
+func (s *Service) Row(ctx context.Context, actor auth.Actor, rid string) (r ListRow, pid ID, err error) {
+	err = s.d.Read(ctx, func(tx *db.Tx) error {
+		if r, pid, err = s.row(tx, rid); err != nil {
+			return err
+		}
+		p, err := Get(tx, actor, pid)
+		if err == nil && !p.lists(actor) {
+			err = fault.New(fault.NotFound, "db.not_found")
+		}
+		return err
+	})
+	if err != nil {
+		return ListRow{}, "", err
+	}
+	mask(&r.Row)
+	return r, pid, nil
+}

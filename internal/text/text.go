@@ -1,10 +1,9 @@
 // Package text is every word the product shows, in Indonesian and English, and how dates, numbers and money are
-// written. Code holds keys; the words stand in id.json and en.json, one key a line, sorted.
+// written. Code holds keys; the words stand in id.json and en.json, and beside them in id/<feature>.json and
+// en/<feature>.json, one key a line, sorted, each key in one file only.
 package text
 
 import (
-	_ "embed"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -36,22 +35,6 @@ func Parse(s string) Lang {
 		return EN
 	}
 	return ID
-}
-
-//go:embed id.json
-var idJSON []byte
-
-//go:embed en.json
-var enJSON []byte
-
-var catalogue = map[Lang]map[string]string{ID: load(idJSON), EN: load(enJSON)}
-
-func load(b []byte) map[string]string {
-	m := map[string]string{}
-	if err := json.Unmarshal(b, &m); err != nil {
-		panic("text catalogue: " + err.Error()) // our own file, read by every test
-	}
-	return m
 }
 
 // Has says whether there are words for a key.
@@ -162,6 +145,17 @@ func Number(l Lang, n int64) string {
 // Rupiah writes Rp1.250.000, in every language.
 func Rupiah(r money.Rupiah) string { return "Rp" + Number(ID, int64(r)) }
 
+// Percent writes a share as 67%. What is not yet all never shows 100%, what is begun never 0%.
+func Percent(part, whole int) string {
+	if whole <= 0 || part <= 0 {
+		return "0%"
+	}
+	if part >= whole {
+		return "100%"
+	}
+	return strconv.Itoa(min(99, max(1, (part*200+whole)/(2*whole)))) + "%"
+}
+
 var small = map[Lang][]string{
 	ID: {"nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas"},
 	EN: {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"},
@@ -225,18 +219,20 @@ func mask(s string, head, tail int) string {
 	return s[:head] + strings.Repeat("*", len(s)-head-tail) + s[len(s)-tail:]
 }
 
-// MaskName shows the first name and the first letter of each other: "Bagus P.......".
+// MaskName shows the first name and the first letter of each other: "Bagus P*******". Of a person with one name only
+// it shows the first half.
 func MaskName(name string) string {
 	words := strings.Fields(name)
 	for i, w := range words {
 		r := []rune(w)
 		keep := 1
 		if i == 0 {
-			keep = max(2, min(len(r)-1, 5))
+			keep = len(r)
 		}
-		if len(r) > keep {
-			words[i] = string(r[:keep]) + strings.Repeat("*", min(len(r)-keep, 8))
+		if len(words) == 1 {
+			keep = (len(r) + 1) / 2
 		}
+		words[i] = string(r[:keep]) + strings.Repeat("*", min(len(r)-keep, 8))
 	}
 	return strings.Join(words, " ")
 }

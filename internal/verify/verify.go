@@ -1,0 +1,280 @@
+// Package verify is the public check: is this certificate real, and what is it worth today? No sign-in, no personal
+// data beyond the face of the certificate, the name partly masked, never a NIK (RG-01, RG-02, RG-04).
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"kompeten/internal/certificate"
+	"kompeten/internal/fault"
+	"kompeten/internal/text"
+	"kompeten/internal/web/ui"
+)
+
+// Source is where certificates are looked up.
+type Source interface {
+	ByCode(ctx context.Context, code string) (certificate.Public, error)
+	ByNumber(ctx context.Context, number string) (certificate.Public, error)
+}
+
+// Config of the public check.
+type Config struct {
+	Rate    int // checks a minute from one address; none is counted when zero
+	Sample  bool
+	Version string
+	Now     func() time.Time
+}
+
+// Handler answers public checks.
+type Handler struct {
+	from  Source
+	cfg   Config
+	log   *slog.Logger
+	ui    *ui.Renderer
+	limit *limiter
+}
+
+// New makes the handler of /v/{code} and /check.
+func New(from Source, cfg Config, log *slog.Logger) *Handler {
+	return &Handler{from, cfg, log, ui.New(), newLimiter(cfg.Rate, cfg.Now)}
+}
+
+// Register adds the handler's routes.
+func (h *Handler) Register(mux *http.ServeMux) {
+	mux.HandleFunc("GET /v/{code}", h.byCode)
+	mux.HandleFunc("GET /check", h.check)
+}
+
+func (h *Handler) byCode(w http.ResponseWriter, r *http.Request) {
+	code := strings.ToUpper(r.PathValue("code"))
+	if !h.admit(w, r) {
+		return
+	}
+	if len(code) != codeLength {
+		h.answer(w, r, certificate.Public{}, fault.New(fault.NotFound, "verify.not_found"))
+		return
+	}
+	p, err := h.from.ByCode(r.Context(), code)
+	h.answer(w, r, p, err)
+}
+
+const codeLength = 12
+
+func (h *Handler) check(w http.ResponseWriter, r *http.Request) {
+	q := strings.TrimSpace(r.URL.Query().Get("q") + r.URL.Query().Get("number"))
+	if q == "" {
+		h.form(w, r)
+		return
+	}
+	if !h.admit(w, r) {
+		return
+	}
+	if i := strings.LastIndex(q, "/v/"); i >= 0 {
+		q = q[i+3:]
+	}
+	if key := certificate.NumberKey(q); len(key) == codeLength {
+		if p, err := h.from.ByCode(r.Context(), key); err == nil {
+			h.answer(w, r, p, nil)
+			return
+		}
+	}
+	p, err := h.from.ByNumber(r.Context(), q)
+	h.answer(w, r, p, err)
+}
+
+// admit counts checks by address, so that nobody tries codes until one fits.
+func (h *Handler) admit(w http.ResponseWriter, r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	wait := h.limit.take(host)
+	if wait == 0 {
+		return true
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
+	h.answer(w, r, certificate.Public{}, fault.New(fault.Later, "verify.too_many", int(wait/time.Second)+1))
+	return false
+}
+
+func language(r *http.Request) text.Lang {
+	if l := r.URL.Query().Get("lang"); l != "" {
+		return text.Parse(l)
+	}
+	if c, err := r.Cookie("lang"); err == nil {
+		return text.Parse(c.Value)
+	}
+	return text.ID
+}
+
+// answer writes what was found, or that nothing was, as a page or as JSON.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, p certificate.Public, err error) {
+	status := fault.Status(err)
+	if status == http.StatusInternalServerError {
+		h.log.Error("check", "err", err)
+	} else if err != nil {
+		h.log.Info("check", "result", status) // whoever asked for what is not written down
+	}
+	head := w.Header()
+	head.Set("X-Robots-Tag", "noindex")
+	head.Set("Cache-Control", "no-store")
+	head.Set("Vary", "Accept, Cookie")
+	if strings.Contains(r.Header.Get("Accept"), "json") {
+		h.json(w, p, err, status)
+		return
+	}
+	l := language(r)
+	if rerr := h.ui.Render(w, status, h.page(l, r, p, err)); rerr != nil {
+		h.log.Error("check page", "err", rerr)
+	}
+}
+
+// answered is the JSON answer: the facts and the status in plain words of both languages.
+type answered struct {
+	certificate.Public
+	StatusID string `json:"status_id"`
+	StatusEN string `json:"status_en"`
+}
+
+func (h *Handler) json(w http.ResponseWriter, p certificate.Public, err error, status int) {
+	var body any
+	if err != nil {
+		w.Header().Set("Content-Type", "application/problem+json")
+		key, args := "error.internal", []any(nil)
+		if f := fault.Of(err); f != nil {
+			key, args = f.Key, f.Args
+		}
+		body = map[string]any{"type": "about:blank", "title": text.T(text.EN, key, args...), "detail": text.T(text.ID, key, args...), "status": status}
+	} else {
+		w.Header().Set("Content-Type", "application/json")
+		body = answered{p, text.T(text.ID, "verify.status."+p.Status), text.T(text.EN, "verify.status."+p.Status)}
+	}
+	b, merr := json.Marshal(body)
+	if merr != nil {
+		h.log.Error("check json", "err", merr)
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(b)
+}
+
+var plates = map[string]struct {
+	tone ui.Tone
+	sign string
+}{"valid": {ui.Good, "✓"}, "expired": {ui.Warn, "!"}, "suspended": {ui.Warn, "!"}, "revoked": {ui.Bad, "✕"}}
+
+func (h *Handler) page(l text.Lang, r *http.Request, p certificate.Public, err error) ui.Page {
+	t := func(key string, args ...any) string { return text.T(l, key, args...) }
+	other := text.EN
+	if l == text.EN {
+		other = text.ID
+	}
+	page := ui.Page{Shell: h.shell(l, r, t("verify.title"))}
+	if err != nil {
+		key, args := "error.internal", []any(nil)
+		if f := fault.Of(err); f != nil {
+			key, args = f.Key, f.Args
+		}
+		page.Body = []ui.Component{ui.Verdict{Tone: ui.Bad, Sign: "?", Title: t("verify.unknown"), Also: text.T(other, "verify.unknown"), Text: t(key, args...)}, h.again(t)}
+		return page
+	}
+	plate := plates[p.Status]
+	title := p.SchemeID
+	if l == text.EN {
+		title = p.SchemeEN
+	}
+	facts := ui.Facts{Items: []ui.Fact{{Term: t("verify.holder"), Text: p.Name}, {Term: t("verify.competent"), Text: title}, {Term: t("verify.number"), Text: p.Number},
+		{Term: t("verify.issuer"), Text: p.LSP + " · " + p.Licence}, {Term: t("verify.issued_on"), Text: text.Date(l, p.IssuedOn)}, {Term: t("verify.valid_until"), Text: text.Date(l, p.ValidUntil)}}}
+	if p.Level > 0 {
+		facts.Items = append(facts.Items, ui.Fact{Term: t("scheme.level"), Text: "KKNI " + strconv.Itoa(p.Level)})
+	}
+	var units ui.Facts
+	for _, u := range p.Units {
+		name := u.TitleID
+		if l == text.EN {
+			name = u.TitleEN
+		}
+		units.Items = append(units.Items, ui.Fact{Term: u.Code, Text: name})
+	}
+	page.Shell.Sample = page.Shell.Sample || p.Sample
+	page.Body = []ui.Component{ui.Verdict{Tone: plate.tone, Sign: plate.sign, Title: t("verify.status." + p.Status), Also: text.T(other, "verify.status."+p.Status), Text: t("verify.says." + p.Status)},
+		ui.Card{Body: []ui.Component{facts}}, ui.Details{Summary: t("verify.units", len(p.Units)), Body: []ui.Component{units}}, ui.Para{Text: t("verify.compare")}, h.again(t)}
+	return page
+}
+
+func (h *Handler) shell(l text.Lang, r *http.Request, title string) ui.Shell {
+	s := ui.Shell{Lang: l, Title: title, Path: r.URL.RequestURI(), Sample: h.cfg.Sample, Version: h.cfg.Version}
+	if c, err := r.Cookie("theme"); err == nil && (c.Value == "dark" || c.Value == "light") {
+		s.Theme = c.Value
+	}
+	return s
+}
+
+func (h *Handler) again(t func(string, ...any) string) ui.Component {
+	return ui.Card{Title: t("verify.another"), Body: []ui.Component{ui.Form{URL: "/check", Get: true, Submit: t("verify.check"), Fields: []ui.Component{
+		ui.Field{Kind: "text", Name: "q", Label: t("verify.code_or_number"), Help: t("verify.where"), Required: true, Auto: "off"}}}}}
+}
+
+func (h *Handler) form(w http.ResponseWriter, r *http.Request) {
+	l := language(r)
+	t := func(key string, args ...any) string { return text.T(l, key, args...) }
+	page := ui.Page{Shell: h.shell(l, r, t("verify.title")), Body: []ui.Component{ui.Head{Title: t("verify.title"), Lead: t("verify.lead")}, h.again(t)}}
+	if err := h.ui.Render(w, http.StatusOK, page); err != nil {
+		h.log.Error("check page", "err", err)
+	}
+}
+
+// limiter lets each address check so many times a minute.
+type limiter struct {
+	rate int
+	now  func() time.Time
+	mu   sync.Mutex
+	seen map[string]*window // by address, of this minute and the last
+	swep time.Time
+}
+
+type window struct {
+	start time.Time
+	n     int
+}
+
+func newLimiter(rate int, now func() time.Time) *limiter {
+	return &limiter{rate: rate, now: now, seen: map[string]*window{}}
+}
+
+// take counts a check; it gives how long to wait when there were too many.
+func (l *limiter) take(address string) time.Duration {
+	if l.rate <= 0 {
+		return 0
+	}
+	now := l.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if now.Sub(l.swep) > time.Minute {
+		for a, w := range l.seen {
+			if now.Sub(w.start) > time.Minute {
+				delete(l.seen, a)
+			}
+		}
+		l.swep = now
+	}
+	w := l.seen[address]
+	if w == nil || now.Sub(w.start) >= time.Minute {
+		w = &window{start: now}
+		l.seen[address] = w
+	}
+	w.n++
+	if w.n <= l.rate {
+		return 0
+	}
+	return time.Minute - now.Sub(w.start)
+}

@@ -1,0 +1,301 @@
+package web
+
+import (
+	"kompeten/internal/assessment"
+	"kompeten/internal/auth"
+	"kompeten/internal/certificate"
+	"kompeten/internal/db"
+	"kompeten/internal/decision"
+	"kompeten/internal/ledger"
+	"kompeten/internal/organisation"
+	"kompeten/internal/paper"
+	"kompeten/internal/person"
+	"kompeten/internal/text"
+	"kompeten/internal/web/ui"
+)
+
+func (x *visit) meetings() error {
+	lsp, err := x.lsp()
+	if err != nil {
+		return err
+	}
+	var list []decision.Meeting
+	var ready []assessment.Assessment
+	var members []ui.Option
+	err = x.read(func(tx *db.Tx) (err error) {
+		if list, err = decision.Meetings(tx, x.actor, lsp); err != nil {
+			return err
+		}
+		if !x.actor.Is(auth.Manager, lsp) {
+			return nil
+		}
+		if ready, err = decision.Ready(tx, x.actor, lsp); err != nil {
+			return err
+		}
+		members, err = committee(tx, x.actor, lsp)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t := ui.Table{Caption: x.t("nav.meetings"), Columns: []ui.Column{{Text: x.t("schedule.day")}, {Text: x.t("meeting.minutes")}, {Text: x.t("meeting.decree")}, {Text: x.t("list.status")}}, Empty: ui.Empty{Title: x.t("meeting.none"), Text: x.t("meeting.none_text")}}
+	for _, m := range list {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: text.Weekday(x.lang, m.HeldOn), Sub: m.Place, URL: "/meetings/" + string(m.ID)}, {Text: m.MinutesNumber}, {Text: m.DecreeNumber}, {Chip: ref(x.chip("meeting", string(m.State)))}}})
+	}
+	body := []ui.Component{ui.Head{Title: x.t("nav.meetings"), Lead: x.t("meeting.lead")}}
+	if len(ready) > 0 {
+		body = append(body, x.callMeeting(ready, members))
+	}
+	return x.page(x.t("nav.meetings"), append(body, t)...)
+}
+
+func committee(tx *db.Tx, actor auth.Actor, lsp auth.OrgID) (out []ui.Option, err error) {
+	people, err := organisation.People(tx, actor, lsp)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range people {
+		if m.Duty != auth.Committee || m.Until != "" {
+			continue
+		}
+		names, err := person.Names(tx, actor, []auth.PersonID{m.Person})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ui.Option{Value: string(m.Person), Text: names[m.Person]})
+	}
+	return out, nil
+}
+
+func (x *visit) callMeeting(ready []assessment.Assessment, members []ui.Option) ui.Component {
+	f := x.form2(nil)
+	cases := ui.Field{Kind: "checks", Name: "case", Label: x.t("meeting.cases", len(ready)), Required: true}
+	for _, a := range ready {
+		cases.Options = append(cases.Options, ui.Option{Value: string(a.ID), Text: a.Name, Help: x.t("meeting.recommended", x.t("result."+a.Recommendation))})
+		cases.Values = append(cases.Values, string(a.ID))
+	}
+	who := ui.Field{Kind: "checks", Name: "member", Label: x.t("meeting.members"), Required: true, Options: members}
+	for _, m := range members {
+		who.Values = append(who.Values, m.Value)
+	}
+	form := ui.Form{URL: "/meetings", Submit: x.t("meeting.call"), Fields: []ui.Component{ui.Field{Kind: "select", Name: "chair", Label: x.t("meeting.chair"), Required: true, Options: members}, who,
+		f.field("number", "quorum", "3", true), f.field("text", "place", "", false), cases}}
+	return ui.Details{Summary: x.t("meeting.new", len(ready)), Body: []ui.Component{ui.Card{Body: []ui.Component{form}}}}
+}
+
+func (x *visit) meetingOpen() error {
+	lsp, err := x.lsp()
+	if err != nil {
+		return err
+	}
+	if err := x.r.ParseForm(); err != nil {
+		return err
+	}
+	m := decision.Meeting{LSP: lsp, Place: x.form("place"), Quorum: x.int("quorum"), Sample: x.cfg.Sample}
+	chair := x.form("chair")
+	m.Members = []decision.Member{{Person: auth.PersonID(chair), Role: "chair"}}
+	for _, p := range x.r.Form["member"] {
+		if p != chair {
+			m.Members = append(m.Members, decision.Member{Person: auth.PersonID(p), Role: "member"})
+		}
+	}
+	var cases []assessment.ID
+	for _, c := range x.r.Form["case"] {
+		cases = append(cases, assessment.ID(c))
+	}
+	id, err := x.Decisions.OpenMeeting(x.r.Context(), x.actor, m, cases)
+	if err != nil {
+		return err
+	}
+	return x.see("/meetings/"+string(id), "saved")
+}
+
+// meeting shows the agenda, the votes, and what can be done next.
+func (x *visit) meeting() error {
+	mid := decision.MeetingID(x.id("id"))
+	var s decision.Session
+	var cases []decision.Decision
+	var mine map[decision.ID]string
+	var certs []certificate.Certificate
+	var past []ledger.Row
+	err := x.read(func(tx *db.Tx) (err error) {
+		if s, err = decision.SessionOf(tx, x.actor, mid); err != nil {
+			return err
+		}
+		if cases, err = decision.Cases(tx, x.actor, mid); err != nil {
+			return err
+		}
+		if mine, err = decision.MyVotes(tx, x.actor, mid); err != nil {
+			return err
+		}
+		if certs, err = certificate.ByMeeting(tx, x.actor, mid); err != nil {
+			return err
+		}
+		past, err = ledger.Of(tx, x.actor, string(mid))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	url := "/meetings/" + string(mid)
+	head := ui.Head{Over: s.Place, Title: x.t("meeting.title", text.Weekday(x.lang, s.HeldOn)), Lead: x.t("meeting.line", s.Voters, len(s.Members), s.Quorum), Chips: []ui.Chip{x.chip("meeting", string(s.State))}}
+	head.Actions = x.buttons("meeting", decision.Flow.Offers(x.flowCase(), s), url+"/do/", "close", "decree", "cancel")
+	if s.State == decision.Open && x.isMember(s) {
+		vote := ui.Button{Text: x.t("meeting.vote_all"), URL: url + "/vote", Tone: ui.Main, Hidden: []ui.Pair{{Name: "what", Value: "all"}}}
+		head.Actions = append([]ui.Component{vote}, head.Actions...)
+	}
+	body := []ui.Component{head}
+	granted := 0
+	for _, c := range cases {
+		if c.Outcome == decision.Granted {
+			granted++
+		}
+	}
+	body = append(body, x.meetingPapers(s, url, granted, len(certs))...)
+	body = append(body, x.agenda(s, cases, mine, url))
+	for _, c := range cases {
+		if s.State == decision.Open && c.Exception && x.isMember(s) {
+			body = append(body, x.exception(c, mine[c.ID], url))
+		}
+	}
+	return x.page(head.Title, append(body, x.history("meeting", past))...)
+}
+
+func (x *visit) isMember(s decision.Session) bool {
+	for _, m := range s.Members {
+		if m.Person == x.actor.Person {
+			return true
+		}
+	}
+	return false
+}
+
+func (x *visit) meetingPapers(s decision.Session, url string, granted, issued int) (out []ui.Component) {
+	var links []ui.Component
+	if s.MinutesNumber != "" {
+		links = append(links, ui.LinkButton{Text: x.t("meeting.minutes") + " " + s.MinutesNumber, URL: url + "/minutes.pdf"})
+	}
+	if s.DecreeNumber != "" {
+		links = append(links, ui.LinkButton{Text: x.t("meeting.decree") + " " + s.DecreeNumber, URL: url + "/decree.pdf"})
+	}
+	if issued > 0 {
+		links = append(links, ui.LinkButton{Text: x.t("meeting.zip", issued), URL: url + "/certificates.zip", Tone: ui.Main}, ui.LinkButton{Text: x.t("meeting.handover"), URL: url + "/handover.pdf"})
+	}
+	if s.State == decision.Decreed && issued < granted {
+		if issued > 0 {
+			out = append(out, ui.Progress{Text: x.t("meeting.issuing"), Done: issued, Total: granted})
+		}
+		links = append(links, ui.Button{Text: x.t("meeting.issue", granted-issued), URL: url + "/do/issue", Tone: ui.Main})
+	}
+	if len(links) > 0 {
+		out = append(out, ui.Card{Title: x.t("meeting.papers"), Body: []ui.Component{ui.Grid{Items: links}}})
+	}
+	return out
+}
+
+func (x *visit) agenda(s decision.Session, cases []decision.Decision, mine map[decision.ID]string, url string) ui.Component {
+	t := ui.Table{Caption: x.t("meeting.agenda"), Columns: []ui.Column{{Text: x.t("field.name")}, {Text: x.t("meeting.recommendation")}, {Text: x.t("meeting.my_vote")}, {Text: x.t("meeting.outcome")}}}
+	for _, c := range cases {
+		vote := "–"
+		if v := mine[c.ID]; v != "" {
+			vote = x.t("vote." + v)
+		}
+		out := ui.Cell{Text: "–"}
+		if c.Outcome != "" {
+			out = ui.Cell{Chip: &ui.Chip{Text: x.t("outcome." + c.Outcome), Tone: tones[c.Outcome]}, Sub: c.Reason}
+		} else if c.Exception {
+			out = ui.Cell{Chip: &ui.Chip{Text: x.t("meeting.pulled"), Tone: ui.Warn}, Sub: c.Reason}
+		}
+		t.Rows = append(t.Rows, ui.Row{Select: string(c.ID), Cells: []ui.Cell{{Text: c.Name, URL: "/applications/" + string(c.Application)}, {Chip: &ui.Chip{Text: x.t("result." + c.Recommendation), Tone: tones[c.Recommendation]}}, {Text: vote}, out}})
+	}
+	if s.State != decision.Open || !x.isMember(s) {
+		return t
+	}
+	pick := ui.Field{Kind: "select", Name: "case", Label: x.t("field.name"), Required: true}
+	for _, c := range cases {
+		if !c.Exception {
+			pick.Options = append(pick.Options, ui.Option{Value: string(c.ID), Text: c.Name})
+		}
+	}
+	form := ui.Form{URL: url + "/pull-out", Submit: x.t("meeting.pull_out"), Tone: ui.Quiet, Fields: []ui.Component{pick, ui.Field{Kind: "text", Name: "reason", Label: x.t("ui.reason"), Required: true}}}
+	return ui.Section{Body: []ui.Component{t, ui.Details{Summary: x.t("meeting.pull_out"), Body: []ui.Component{ui.Para{Text: x.t("meeting.pull_out_lead")}, form}}}}
+}
+
+func (x *visit) exception(c decision.Decision, mine, url string) ui.Component {
+	j := ui.Judge{Name: "choice", Label: x.t("meeting.vote_on", c.Name), Help: c.Reason, Value: mine, Options: []ui.Option{{Value: "grant", Text: x.t("vote.grant")}, {Value: "refuse", Text: x.t("vote.refuse")}, {Value: "defer", Text: x.t("vote.defer")}, {Value: "abstain", Text: x.t("vote.abstain")}}}
+	return ui.Card{Body: []ui.Component{ui.Form{URL: url + "/vote", Submit: x.t("meeting.vote"), Fields: []ui.Component{j}, Hidden: []ui.Pair{{Name: "case", Value: string(c.ID)}}}}}
+}
+
+func (x *visit) meetingVote() error {
+	mid := decision.MeetingID(x.id("id"))
+	var err error
+	if x.form("what") == "all" {
+		err = x.Decisions.Vote(x.r.Context(), x.actor, mid)
+	} else {
+		err = x.Decisions.VoteOn(x.r.Context(), x.actor, mid, decision.ID(x.form("case")), x.form("choice"))
+	}
+	if err != nil {
+		return err
+	}
+	return x.see("/meetings/"+string(mid), "voted")
+}
+
+func (x *visit) meetingPullOut() error {
+	mid := decision.MeetingID(x.id("id"))
+	if err := x.Decisions.PullOut(x.r.Context(), x.actor, mid, decision.ID(x.form("case")), x.form("reason")); err != nil {
+		return err
+	}
+	return x.see("/meetings/"+string(mid), "saved")
+}
+
+func (x *visit) meetingDo() error {
+	mid, ctx := decision.MeetingID(x.id("id")), x.r.Context()
+	var err error
+	switch x.id("action") {
+	case "close":
+		err = x.Decisions.Close(ctx, x.actor, mid)
+	case "decree":
+		err = x.Decisions.Decree(ctx, x.actor, mid)
+	case "cancel":
+		err = x.Decisions.Cancel(ctx, x.actor, mid, x.form("reason"))
+	case "issue":
+		_, err = x.Certificates.Start(ctx, x.actor, mid)
+		if err == nil {
+			return x.see("/meetings/"+string(mid), "issuing")
+		}
+	default:
+		return x.nothingHere()
+	}
+	if err != nil {
+		return err
+	}
+	return x.see("/meetings/"+string(mid), "saved")
+}
+
+func (x *visit) meetingMinutes() error {
+	return x.print("berita-acara.pdf", func(tx *db.Tx) (printed, error) { return paper.Minutes(tx, x.actor, decision.MeetingID(x.id("id"))) })
+}
+
+func (x *visit) meetingDecree() error {
+	return x.print("surat-keputusan.pdf", func(tx *db.Tx) (printed, error) { return paper.Decree(tx, x.actor, decision.MeetingID(x.id("id"))) })
+}
+
+func (x *visit) meetingHandover() error {
+	return x.print("serah-terima.pdf", func(tx *db.Tx) (printed, error) {
+		return paper.Handover(tx, x.actor, decision.MeetingID(x.id("id")), x.today())
+	})
+}
+
+func (x *visit) meetingZip() error {
+	var all []certificate.Certificate
+	err := x.read(func(tx *db.Tx) (err error) {
+		all, err = certificate.ByMeeting(tx, x.actor, decision.MeetingID(x.id("id")))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	x.w.Header().Set("Content-Type", "application/zip")
+	x.w.Header().Set("Content-Disposition", `attachment; filename="sertifikat.zip"`)
+	return paper.Zip(x.r.Context(), x.Services, x.w, x.today(), all)
+}

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"slices"
+
+	"kompeten/internal/auth"
+	"kompeten/internal/fault"
+)
+
+// Access says who may come in by a route. What she may do there, the Tables of the features decide.
+type Access string
+
+// The accesses. The zero value is closed.
+const (
+	Closed   Access = ""
+	Public   Access = "public"
+	SignedIn Access = "signed_in"
+	Officer  Access = "officer"
+	LSPStaff Access = "lsp_staff"
+	Staff    Access = "staff" // officers, LSP people, regulator
+	Assessor Access = "assessor"
+	OrgHead  Access = "org_head" // who invites people
+)
+
+var lspDuties = []auth.Duty{auth.LSPAdmin, auth.Manager, auth.Head, auth.Committee}
+
+var opens = map[Access]func(auth.Actor) bool{
+	Public:   func(auth.Actor) bool { return true },
+	SignedIn: func(a auth.Actor) bool { return a.Person != "" },
+	Officer:  func(a auth.Actor) bool { return a.Any(auth.Officer) },
+	LSPStaff: func(a auth.Actor) bool { return slices.ContainsFunc(lspDuties, a.Any) },
+	Staff: func(a auth.Actor) bool {
+		return slices.ContainsFunc(lspDuties, a.Any) || a.Any(auth.Officer) || a.Any(auth.Regulator)
+	},
+	Assessor: func(a auth.Actor) bool { return a.Any(auth.Assessor) },
+	OrgHead: func(a auth.Actor) bool {
+		return a.Any(auth.OrgAdmin) || a.Any(auth.Head) || a.Any(auth.Manager) || a.Any(auth.Regulator)
+	},
+}
+
+// admit lets an actor in, or says why not.
+func (a Access) admit(who auth.Actor) error {
+	open := opens[a]
+	switch {
+	case open != nil && open(who):
+		return nil
+	case who.Nobody() && a != Closed:
+		return fault.New(fault.SignIn, "person.sign_in_first")
+	}
+	return fault.New(fault.Denied, "flow.not_yours")
+}
+
+// Route is one address: who may come in, and what answers.
+type Route struct {
+	Pattern string
+	Access  Access
+	Handle  func(*visit) error
+}
+
+// Routes lists every page and action.
+func Routes() []Route {
+	return []Route{
+		{"GET /{$}", Public, (*visit).front},
+		{"GET /help", Public, (*visit).help},
+		{"POST /lang", Public, (*visit).setLang},
+		{"POST /theme", Public, (*visit).setTheme},
+		{"GET /signin", Public, (*visit).signInForm},
+		{"POST /signin", Public, (*visit).signIn},
+		{"POST /signout", Public, (*visit).signOut},
+		{"GET /invite/{secret}", Public, (*visit).inviteForm},
+		{"POST /invite/{secret}", Public, (*visit).inviteAccept},
+		{"GET /storybook", Public, (*visit).storybook},
+
+		{"GET /l/{secret}", Public, (*visit).letterPage},
+		{"POST /l/{secret}", Public, (*visit).letterConfirm},
+		{"POST /l/{secret}/file", Public, (*visit).letterFile},
+		{"POST /l/{secret}/withdraw", Public, (*visit).letterWithdraw},
+
+		{"GET /home", SignedIn, (*visit).home},
+		{"GET /account", SignedIn, (*visit).account},
+		{"POST /account/password", SignedIn, (*visit).changePassword},
+		{"POST /account/sessions/{id}/end", SignedIn, (*visit).endSession},
+
+		{"GET /programmes", Staff, (*visit).programmes},
+		{"GET /programmes/new", Officer, (*visit).programmeNew},
+		{"POST /programmes/new", Officer, (*visit).programmeCreate},
+		{"GET /programmes/{id}", Staff, (*visit).programme},
+		{"GET /programmes/{id}/edit", Officer, (*visit).programmeEdit},
+		{"POST /programmes/{id}/edit", Officer, (*visit).programmeSave},
+		{"POST /programmes/{id}/do/{action}", Officer, (*visit).programmeDo},
+		{"GET /programmes/{id}/list", Officer, (*visit).listPage},
+		{"POST /programmes/{id}/list", Officer, (*visit).listUpload},
+		{"POST /programmes/{id}/list/confirm", Officer, (*visit).listConfirm},
+		{"GET /programmes/{id}/list/remarks", Officer, (*visit).listRemarks},
+		{"GET /programmes/{id}/nominate", Officer, (*visit).nominatePage},
+		{"POST /programmes/{id}/nominate", Officer, (*visit).nominate},
+		{"GET /programmes/{id}/letters.pdf", Staff, (*visit).letters},
+		{"GET /programmes/{id}/people", Staff, (*visit).programmePeople},
+		{"GET /rows/{id}", Officer, (*visit).rowPage},
+		{"POST /rows/{id}", Officer, (*visit).rowFix},
+		{"POST /rows/{id}/drop", Officer, (*visit).rowDrop},
+		{"POST /rows/{id}/reveal", Officer, (*visit).rowReveal},
+
+		{"GET /applications", Staff, (*visit).applications},
+		{"POST /applications/accept", LSPStaff, (*visit).applicationsAccept},
+		{"GET /applications/{id}", Staff, (*visit).application},
+		{"POST /applications/{id}/check", LSPStaff, (*visit).applicationCheck},
+		{"POST /applications/{id}/do/{action}", LSPStaff, (*visit).applicationDo},
+		{"POST /applications/{id}/reveal", Staff, (*visit).applicationReveal},
+		{"GET /applications/{id}/files/{file}", Staff, (*visit).applicationFile},
+
+		{"GET /schedules", LSPStaff, (*visit).schedules},
+		{"GET /schedules/new", LSPStaff, (*visit).scheduleNew},
+		{"POST /schedules/new", LSPStaff, (*visit).scheduleCreate},
+		{"GET /schedules/{id}", LSPStaff, (*visit).schedule},
+		{"POST /schedules/{id}/assessor", LSPStaff, (*visit).scheduleAssessor},
+		{"POST /schedules/{id}/seat", LSPStaff, (*visit).scheduleSeat},
+		{"POST /schedules/{id}/unseat", LSPStaff, (*visit).scheduleUnseat},
+		{"POST /schedules/{id}/explain", LSPStaff, (*visit).scheduleExplain},
+		{"POST /schedules/{id}/do/{action}", LSPStaff, (*visit).scheduleDo},
+		{"GET /schedules/{id}/letter.pdf", SignedIn, (*visit).scheduleLetter},
+		{"POST /tuk", LSPStaff, (*visit).tukAdd},
+		{"POST /tuk/verify", LSPStaff, (*visit).tukVerify},
+
+		{"GET /assess", Assessor, (*visit).assessList},
+		{"GET /assess/{id}", Assessor, (*visit).assess},
+		{"POST /assess/{id}/consent", Assessor, (*visit).assessConsent},
+		{"POST /assess/{id}/mark", Assessor, (*visit).assessMark},
+		{"POST /assess/{id}/recommend", Assessor, (*visit).assessRecommend},
+		{"POST /assess/{id}/do/{action}", SignedIn, (*visit).assessDo},
+
+		{"GET /meetings", LSPStaff, (*visit).meetings},
+		{"POST /meetings", LSPStaff, (*visit).meetingOpen},
+		{"GET /meetings/{id}", LSPStaff, (*visit).meeting},
+		{"POST /meetings/{id}/vote", LSPStaff, (*visit).meetingVote},
+		{"POST /meetings/{id}/pull-out", LSPStaff, (*visit).meetingPullOut},
+		{"POST /meetings/{id}/do/{action}", LSPStaff, (*visit).meetingDo},
+		{"GET /meetings/{id}/minutes.pdf", LSPStaff, (*visit).meetingMinutes},
+		{"GET /meetings/{id}/decree.pdf", LSPStaff, (*visit).meetingDecree},
+		{"GET /meetings/{id}/certificates.zip", LSPStaff, (*visit).meetingZip},
+		{"GET /meetings/{id}/handover.pdf", LSPStaff, (*visit).meetingHandover},
+
+		{"GET /certificates", LSPStaff, (*visit).certificates},
+		{"POST /certificates/hand-over", LSPStaff, (*visit).handOver},
+		{"GET /certificates/{id}", LSPStaff, (*visit).certificate},
+		{"GET /certificates/{id}/certificate.pdf", SignedIn, (*visit).certificatePDF},
+		{"POST /certificates/{id}/do/{action}", LSPStaff, (*visit).certificateDo},
+
+		{"GET /schemes", SignedIn, (*visit).schemes},
+		{"GET /schemes/{id}", SignedIn, (*visit).scheme},
+		{"GET /people", OrgHead, (*visit).people},
+		{"POST /people/invite", OrgHead, (*visit).peopleInvite},
+		{"POST /people/end", OrgHead, (*visit).peopleEnd},
+		{"POST /people/relation", LSPStaff, (*visit).peopleRelation},
+	}
+}
