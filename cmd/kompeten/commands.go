@@ -79,7 +79,7 @@ func (c demoCmd) play(ctx context.Context, a *app.App, w *app.World) error {
 	u := res.Upload
 	fmt.Printf("%d rows: %d with errors wait for correction, %d went on, %d of them ended in a decision\n", u.Total, u.Errors, res.Good, res.Decided)
 	if res.Good == 0 || res.Decided < res.Good {
-		return failed
+		return errNo
 	}
 	if c.Exit {
 		return nil
@@ -137,7 +137,7 @@ func (c importStandardsCmd) Run(ctx context.Context) error {
 		wrong += len(rep.Errors)
 	}
 	if wrong > 0 {
-		return failed
+		return errNo
 	}
 	return nil
 }
@@ -254,7 +254,7 @@ func (c auditCmd) Run(ctx context.Context) error {
 		fmt.Println("FOUND", f)
 	}
 	if len(rep.Findings) > 0 {
-		return failed
+		return errNo
 	}
 	fmt.Println("Every chain agrees with itself and with its seals.")
 	return nil

@@ -57,14 +57,14 @@ func run(args []string) int {
 	return exit(parsed.Run())
 }
 
-// failed ends the program with code 1: the input was right, the answer is no.
-var failed = errors.New("")
+// errNo ends the program with code 1: the input was right, the answer is no.
+var errNo = errors.New("")
 
 func exit(err error) int {
 	switch {
 	case err == nil:
 		return 0
-	case errors.Is(err, failed):
+	case errors.Is(err, errNo):
 		return 1
 	}
 	if f := fault.Of(err); f != nil {

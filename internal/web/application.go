@@ -61,7 +61,7 @@ func (x *visit) applications() error {
 		return err
 	}
 	var tabs ui.Tabs
-	tabs.Items = append(tabs.Items, ui.Link{Text: x.t("list.tab_all"), URL: "/applications", Current: stage == ""})
+	tabs.Items = append(tabs.Items, ui.Link{Text: x.t("list.tab.all"), URL: "/applications", Current: stage == ""})
 	for _, s := range []application.Stage{application.StageSubmitted, application.StageReturned, application.StageAccepted, application.StageScheduled, application.StageK, application.StageBK, application.StageIssued} {
 		tabs.Items = append(tabs.Items, ui.Link{Text: x.t("state.stage." + string(s)), URL: "/applications?stage=" + string(s), Current: stage == s})
 	}

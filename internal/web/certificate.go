@@ -135,7 +135,7 @@ func (x *visit) schemes() error {
 		if v.Level > 0 {
 			level = x.num(v.Level)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: v.TitleID, Sub: v.TitleEN, URL: "/schemes/" + string(v.ID)}, {Text: x.t("scheme.kind_" + v.Kind)}, {Text: level}, {Text: v.Number}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: v.TitleID, Sub: v.TitleEN, URL: "/schemes/" + string(v.ID)}, {Text: x.t("scheme.kind." + v.Kind)}, {Text: level}, {Text: v.Number}}})
 	}
 	return x.page(x.t("nav.schemes"), ui.Head{Title: x.t("nav.schemes"), Lead: x.t("scheme.lead")}, t)
 }
@@ -153,14 +153,14 @@ func (x *visit) scheme() error {
 	if err != nil {
 		return err
 	}
-	head := ui.Head{Over: x.t("scheme.kind_" + v.Kind), Title: v.TitleID, Lead: v.TitleEN, Chips: []ui.Chip{x.chip("scheme", string(v.State)), {Text: x.t("scheme.version", v.No)}}}
+	head := ui.Head{Over: x.t("scheme.kind." + v.Kind), Title: v.TitleID, Lead: v.TitleEN, Chips: []ui.Chip{x.chip("scheme", string(v.State)), {Text: x.t("scheme.version", v.No)}}}
 	body := []ui.Component{head}
 	if v.Sample {
 		body = append(body, ui.Notice{Tone: ui.Warn, Text: x.t("scheme.sample")})
 	}
 	var needs ui.Facts
 	for _, r := range v.Requirements {
-		needs.Items = append(needs.Items, ui.Fact{Term: x.t("scheme.need_" + r.Kind), Text: requirement(r)})
+		needs.Items = append(needs.Items, ui.Fact{Term: x.t("scheme.need." + r.Kind), Text: requirement(r)})
 	}
 	body = append(body, ui.Card{Title: x.t("application.requirements"), Body: []ui.Component{needs}})
 	for _, u := range units {

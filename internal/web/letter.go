@@ -54,10 +54,7 @@ func (x *visit) showLetter(wrong error) error {
 	}
 	body = append(body, more...)
 	offers := application.Flow.Offers(x.flowCase(), f.File)
-	for _, b := range x.buttons("application", offers, x.r.URL.Path+"/", "withdraw") {
-		body = append(body, b)
-	}
-	return x.page(f.Name, body...)
+	return x.page(f.Name, append(body, x.buttons("application", offers, x.r.URL.Path+"/", "withdraw")...)...)
 }
 
 func leadOf(s application.Stage) string {

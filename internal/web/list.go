@@ -90,9 +90,9 @@ var order = []sheet.Field{sheet.No, sheet.Name, sheet.NIK, sheet.Born, sheet.Bir
 
 func (x *visit) listTabs(url, show string, c programme.Counts) ui.Component {
 	tab := func(key string, n int) ui.Link {
-		return ui.Link{Text: x.t("list.tab_"+key) + " (" + x.num(n) + ")", URL: url + "/list?show=" + key, Current: show == key}
+		return ui.Link{Text: x.t("list.tab."+key) + " (" + x.num(n) + ")", URL: url + "/list?show=" + key, Current: show == key}
 	}
-	all := ui.Link{Text: x.t("list.tab_all"), URL: url + "/list", Current: show == ""}
+	all := ui.Link{Text: x.t("list.tab.all"), URL: url + "/list", Current: show == ""}
 	return ui.Tabs{Items: []ui.Link{all, tab("error", c.Errors), tab("warning", c.Warnings), tab("good", c.Good), tab("nominated", c.Nominated)}}
 }
 

@@ -78,7 +78,7 @@ func (x *visit) programmeForm(p programme.Programme, wrong error) error {
 	form := ui.Form{URL: x.r.URL.Path, Error: f.top, Submit: x.t("ui.save"), Hidden: []ui.Pair{version(p.Version)}, Fields: []ui.Component{
 		f.choose("office", string(p.Office), orgOptions(offices)), f.field("text", "title", p.Title, true), f.field("text", "decree", p.Decree, false),
 		f.field("number", "year", strconv.Itoa(p.Year), true), f.choose("lsp", string(p.LSP), orgOptions(lsps)), schemes,
-		f.choose("funding", strconv.Itoa(p.Funding), x.codes("funding", programme.Fundings())), f.choose("giver", strconv.Itoa(p.Giver), x.codes("giver", programme.Givers())),
+		f.choose("funding", strconv.Itoa(p.Funding), codes(programme.Fundings(), func(c string) string { return x.t("funding." + c) })), f.choose("giver", strconv.Itoa(p.Giver), codes(programme.Givers(), func(c string) string { return x.t("giver." + c) })),
 		f.field("text", "budget", strconv.FormatInt(int64(p.Budget), 10), false), f.field("text", "unit_cost", strconv.FormatInt(int64(p.UnitCost), 10), false), seats,
 		f.field("text", "place", p.Place, false), f.choose("regency", p.Regency, regencies(regions)), f.field("date", "held_on", string(p.HeldOn), true)}}
 	return x.page(x.t("programme.new"), ui.Head{Title: x.t("programme.new"), Lead: x.t("programme.new_lead")}, form)
@@ -100,9 +100,9 @@ func regencies(all []region.Region) (out []ui.Option) {
 	return out
 }
 
-func (x *visit) codes(kind string, codes []int) (out []ui.Option) {
-	for _, c := range codes {
-		out = append(out, ui.Option{Value: strconv.Itoa(c), Text: x.t(kind + "." + strconv.Itoa(c))})
+func codes(all []int, words func(string) string) (out []ui.Option) {
+	for _, c := range all {
+		out = append(out, ui.Option{Value: strconv.Itoa(c), Text: words(strconv.Itoa(c))})
 	}
 	return out
 }

@@ -6,7 +6,6 @@ import (
 	"embed"
 	"encoding/hex"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strings"
@@ -20,6 +19,12 @@ var assetFiles embed.FS
 type asset struct {
 	hash, mime  string
 	plain, gzip []byte
+}
+
+// mimes names the kinds of files here; the machine's own list may differ.
+var mimes = map[string]string{
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	".txt": "text/plain; charset=utf-8", ".woff2": "font/woff2",
 }
 
 var assets = loadAssets()
@@ -37,7 +42,7 @@ func loadAssets() map[string]asset {
 		z, _ := gzip.NewWriterLevel(&b, 9)
 		_, _ = z.Write(data)
 		_ = z.Close()
-		out[path.Base(f)] = asset{hex.EncodeToString(sum[:6]), mime.TypeByExtension(path.Ext(f)), data, b.Bytes()}
+		out[path.Base(f)] = asset{hex.EncodeToString(sum[:6]), mimes[path.Ext(f)], data, b.Bytes()}
 	}
 	return out
 }
@@ -58,7 +63,7 @@ func Assets() http.Handler {
 		h.Set("Content-Type", a.mime)
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 		h.Set("Vary", "Accept-Encoding")
-		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if len(a.gzip) < len(a.plain) && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 			h.Set("Content-Encoding", "gzip")
 			_, _ = w.Write(a.gzip)
 			return

@@ -71,11 +71,12 @@ func New() *Renderer {
 func templates(l text.Lang) *template.Template {
 	t := template.New("ui")
 	t.Funcs(template.FuncMap{
-		"t":     func(key string, args ...any) string { return text.T(l, key, args...) },
-		"num":   func(n int) string { return text.Number(l, int64(n)) },
-		"asset": AssetURL,
-		"part":  func(c Component) (template.HTML, error) { return render(t, c) },
-		"width": barWidth,
+		"t":       func(key string, args ...any) string { return text.T(l, key, args...) },
+		"num":     func(n int) string { return text.Number(l, int64(n)) },
+		"percent": text.Percent,
+		"asset":   AssetURL,
+		"part":    func(c Component) (template.HTML, error) { return render(t, c) },
+		"width":   barWidth,
 	})
 	return template.Must(t.ParseFS(parts, "parts/*.html"))
 }
