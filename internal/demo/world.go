@@ -194,3 +194,12 @@ func (w *World) schemes(ctx context.Context, p plan) (out []scheme.ID, err error
 
 // Password is the password of the sample accounts.
 func (w *World) Password() string { return samplePassword }
+
+// Actor is who has a sample sign-in, with the duties she holds: "petugas.semarang".
+func (w *World) Actor(key string) auth.Actor { return w.people[key] }
+
+// Org is a sample organisation: "lsp-otomotif".
+func (w *World) Org(key string) auth.OrgID { return w.orgs[key] }
+
+// TUK is the test place of a sample LSP.
+func (w *World) TUK(lsp string) string { return w.tuks[lsp] }

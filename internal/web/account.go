@@ -24,7 +24,7 @@ func (x *visit) front() error {
 			ui.Card{Title: x.t("front.work"), Body: []ui.Component{ui.Para{Text: x.t("front.work_lead")}, ui.LinkButton{Text: x.t("ui.signin"), URL: "/signin"}}},
 		}},
 	}
-	return x.page(x.t("front.title"), append(body, x.hints()...)...)
+	return x.page(x.t("front.title"), body...)
 }
 
 // hints lists the sample sign-ins of a demonstration.
@@ -36,7 +36,7 @@ func (x *visit) hints() []ui.Component {
 	for _, h := range x.cfg.Hints {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: h.Name}, {Text: h.Duty}, {Text: h.Login, URL: "/signin?login=" + h.Login}, {Text: h.Password}}})
 	}
-	return []ui.Component{ui.Section{Title: x.t("signin.hints_title"), Lead: x.t("signin.hints_lead"), Body: []ui.Component{t}}}
+	return []ui.Component{ui.Details{Summary: x.t("signin.hints_title"), Open: x.r.URL.Query().Get("login") == "", Body: []ui.Component{ui.Para{Text: x.t("signin.hints_lead")}, t}}}
 }
 
 func (x *visit) help() error {

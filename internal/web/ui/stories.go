@@ -56,8 +56,13 @@ func storyList(l text.Lang, all []Story) []Component {
 	body := []Component{Head{Over: "Kompeten", Title: "Storybook", Lead: say(
 		"Setiap bagian halaman dalam setiap keadaannya. Halaman produk hanya dibuat dari bagian-bagian ini.",
 		"Every part of a page in every state. The product's pages are made of these parts and of nothing else.")}}
+	var alone Facts
 	for _, s := range all {
-		body = append(body, Section{Title: s.Title, ID: s.Name, Body: append([]Component{LinkButton{Text: say("Buka sendiri", "Open alone"), URL: "/storybook/" + s.Name, Tone: Quiet}}, s.Body...)})
+		alone.Items = append(alone.Items, Fact{Term: s.Name, Text: s.Title, URL: "/storybook/" + s.Name})
+	}
+	body = append(body, Details{Summary: say("Buka satu saja", "Open one alone"), Body: []Component{alone}})
+	for _, s := range all {
+		body = append(body, Section{Title: s.Title, ID: s.Name, Body: s.Body})
 	}
 	return body
 }

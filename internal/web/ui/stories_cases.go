@@ -7,6 +7,9 @@ func caseStories(say tongue) []Story {
 			{Term: say("Tempat, tanggal lahir", "Place and date of birth"), Text: say("Semarang, 6 April 1994", "Semarang, 6 April 1994")},
 			{Term: say("Skema", "Scheme"), Text: say("Mekanik Sepeda Motor Level II", "Motorcycle Mechanic, Level II"), URL: "#"},
 			{Term: say("Keadaan", "State"), Chip: &Chip{say("Terkirim", "Sent"), Info}}}}}}}},
+		{"grid", say("Bagian berdampingan", "Parts side by side"), []Component{Section{Title: say("Mulai dari sini", "Begin here"), Lead: say("Pilih yang sesuai dengan Anda.", "Choose what fits you."), Body: []Component{Grid{[]Component{
+			Card{Title: say("Periksa sertifikat", "Check a certificate"), Body: []Component{Para{say("Siapa pun boleh memeriksa, tanpa akun.", "Anyone may, without an account.")}, LinkButton{Text: say("Periksa", "Check"), URL: "#", Tone: Main}}},
+			Card{Title: say("Untuk petugas", "For staff"), Tone: Main, Body: []Component{Para{say("Dinas, LSP, asesor dan komite teknis.", "Offices, LSPs, assessors and committees.")}, LinkButton{Text: say("Masuk", "Sign in"), URL: "#"}}}}}}}}},
 		{"tabs", say("Bagian halaman", "Tabs"), []Component{Tabs{[]Link{{Text: say("Semua", "All"), URL: "#"}, {Text: say("Perlu diperbaiki (3)", "To correct (3)"), URL: "#", Current: true}, {Text: say("Baik (27)", "Good (27)"), URL: "#"}}}}},
 		{"stepper", say("Langkah", "Steps"), []Component{Stepper{[]Step{
 			{say("Program dibuka", "Opened"), "done"}, {say("Daftar diunggah", "List uploaded"), "done"}, {say("Daftar dirapikan", "List cleaned"), "current"}, {say("Permohonan dibuat", "Applications made"), "todo"}, {say("Uji kompetensi", "Assessed"), "todo"}, {say("Sertifikat terbit", "Issued"), "todo"}}}}},
