@@ -26,6 +26,7 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Copy the embedded database to a new file while work goes on.\n\nExample: kompeten backup --data data copy.db"`
 	Admin   adminCmd   `cmd:"" help:"Create the first account; turn keys over."`
 	Config  configCmd  `cmd:"" help:"Print every setting with its documentation.\n\nExample: kompeten config"`
+	Bench   benchCmd   `cmd:"" help:"Measure the speeds that docs/bench.md tells.\n\nExample: kompeten bench --certificates 100000"`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"kompeten/internal/api"
 	"kompeten/internal/auth"
 	"kompeten/internal/text"
 	"kompeten/internal/verify"
@@ -28,6 +29,7 @@ func (a *App) Handler(sample bool, hints []web.SignInHint) http.Handler {
 		_, _ = io.WriteString(w, "ok\n")
 	})
 	verify.New(a.Certificates, verify.Config{Rate: a.Config.Rate, Sample: sample, Version: Version, Now: a.Clock.Now}, a.Log).Register(mux)
+	mux.Handle("/api/", api.New(a.Services, Version))
 	mux.Handle("/", web.New(a.Services, web.Config{Base: strings.TrimSuffix(a.Config.Base, "/"), Secure: strings.HasPrefix(a.Config.Base, "https://"), Sample: sample, Version: Version, Hints: hints}, a.Log))
 	return web.Headers(mux)
 }

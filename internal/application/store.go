@@ -81,7 +81,7 @@ func requirements(tx *db.Tx, a Application) (int, error) {
 	return len(doc.Requirements), err
 }
 
-// File gives an application with what its rules look at, for the buttons of its page.
+// FileOf gives an application with what its rules look at, for the buttons of its page.
 func FileOf(tx *db.Tx, actor auth.Actor, id ID) (File, error) { return file(tx, actor, id) }
 
 func save(tx *db.Tx, f File, pass flow.Pass) error {
@@ -229,4 +229,12 @@ func DutiesIn(tx *db.Tx, _ auth.Actor, apps []ID, people []auth.PersonID) ([]Dut
 		}
 	}
 	return out, nil
+}
+
+// FoldOf is the name of an application as lists are sorted by it, for going on after it.
+func FoldOf(a Application) string { return text.Fold(a.Name) }
+
+// Offers is what the actor could do with an application now, and what stands in the way.
+func Offers(tx *db.Tx, actor auth.Actor, f File) []flow.Offer {
+	return Flow.Offers(flow.Case{Actor: actor, Now: tx.Now()}, f)
 }

@@ -153,7 +153,7 @@ func TestFilesThatAreNoListsAreRefusedWithAReason(t *testing.T) {
 		z := zip.NewWriter(&b)
 		w, _ := z.Create("xl/worksheets/sheet1.xml")
 		zeros := make([]byte, 1<<20)
-		for range 600 {
+		for range 20 {
 			_, _ = w.Write(zeros)
 		}
 		_ = z.Close()

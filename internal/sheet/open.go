@@ -92,7 +92,7 @@ func bounded(data []byte) error {
 	var sum uint64
 	for _, f := range z.File {
 		sum += f.UncompressedSize64
-		if sum > maxUnzip || f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > 400 && sum > 100<<20 {
+		if sum > maxUnzip || f.UncompressedSize64 > 16<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > 200 {
 			return fault.New(fault.TooLarge, "sheet.bomb")
 		}
 	}

@@ -34,8 +34,12 @@ document.addEventListener("keydown", (e) => {
   if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
 });
 
-// One box in the head of a table chooses every row on the page.
+// What is made ready on each page: strips of links, a box that chooses every row, a button that copies a code.
 const prepare = (root) => {
+  root.querySelectorAll(".main-nav [aria-current], .tabs [aria-current]").forEach((a) => {
+    const strip = a.closest("nav"); // the current one is in sight
+    strip.scrollLeft = a.offsetLeft - strip.offsetLeft - (strip.clientWidth - a.offsetWidth) / 2;
+  });
   root.querySelectorAll("form.choosing thead .pick").forEach((th) => {
     if (th.querySelector("input")) return;
     const all = document.createElement("input");
