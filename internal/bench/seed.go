@@ -120,8 +120,7 @@ func (x *seed) cases(tx *db.Tx, mid string, members []string, n int) error {
 
 // certificates fills the store up to n certificates and gives the codes of some of them.
 func (x *seed) certificates(ctx context.Context, n int) (codes []string, err error) {
-	var face certificate.Face
-	face = certificate.Face{Name: "Orang Contoh", AreaID: x.version.AreaID, AreaEN: x.version.AreaEN, TitleID: x.version.Title(false), TitleEN: x.version.Title(true), Kind: x.version.Kind,
+	face := certificate.Face{Name: "Orang Contoh", AreaID: x.version.AreaID, AreaEN: x.version.AreaEN, TitleID: x.version.Title(false), TitleEN: x.version.Title(true), Kind: x.version.Kind,
 		ValidityMonths: 36, City: "Semarang", LSP: "LSP Otomotif Contoh Nusantara", LSPEN: "Sample", Licence: "BNSP-LSP-9901-ID"}
 	for _, u := range x.version.Units {
 		face.Units = append(face.Units, certificate.FaceUnit{Code: string(u.Code), TitleID: u.TitleID, TitleEN: u.TitleEN})
@@ -140,11 +139,15 @@ func (x *seed) certificates(ctx context.Context, n int) (codes []string, err err
 			for i, a := range apps {
 				code, no := id.Code(12), fmt.Sprintf("45407 7231 0 %08d 2025", have+i)
 				codes = append(codes, code)
+				public, err := certificate.PublicFacts(code, no, face, "2026-01-05", "2029-01-05", true)
+				if err != nil {
+					return err
+				}
 				rows = append(rows, []any{id.New("crt", tx.Now()), a, "", "", "", x.lsp, persons[i], string(x.version.ID), code, no, certificate.NumberKey(no), "", "", face.Name, "orang contoh", "2026-01-05", "2029-01-05",
-					"active", db.JSON(face), "", true, 1})
+					"active", db.JSON(face), public, "", true, 1})
 			}
 			return tx.Insert("certificate", []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key", "registration", "blank", "name", "fold",
-				"issued_on", "valid_until", "state", "face", "handed_note", "sample", "version"}, rows)
+				"issued_on", "valid_until", "state", "face", "public", "handed_note", "sample", "version"}, rows)
 		})
 	}
 	return codes, err

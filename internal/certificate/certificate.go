@@ -280,7 +280,7 @@ func (p *press) number(list []order) (err error) {
 }
 
 var insertColumns = []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key",
-	"registration", "blank", "name", "fold", "issued_on", "valid_until", "state", "face", "handed_note", "sample", "version"}
+	"registration", "blank", "name", "fold", "issued_on", "valid_until", "state", "face", "public", "handed_note", "sample", "version"}
 
 func (p *press) print(list []order, pass flow.Pass) error {
 	rows, events := make([][]any, len(list)), make([][]any, len(list))
@@ -289,9 +289,15 @@ func (p *press) print(list []order, pass flow.Pass) error {
 	for i, o := range list {
 		v := p.versions[o.version]
 		until := p.today.AddMonths(v.ValidityMonths)
+		face := p.face(o, v)
+		code := id.Code(12)
+		public, err := PublicFacts(code, p.certs[i].Text, face, p.today, until, o.sample)
+		if err != nil {
+			return err
+		}
 		rows[i] = []any{p.ids[i], string(o.application), string(o.decision), string(p.meeting.ID), o.programme, string(p.org.ID), string(o.person), string(o.version),
-			id.Code(12), p.certs[i].Text, NumberKey(p.certs[i].Text), p.regs[i].Text, p.blanks[i], o.name, text.Fold(o.name), string(p.today), string(until),
-			string(pass.To()), db.JSON(p.face(o, v)), "", o.sample, 1}
+			code, p.certs[i].Text, NumberKey(p.certs[i].Text), p.regs[i].Text, p.blanks[i], o.name, text.Fold(o.name), string(p.today), string(until),
+			string(pass.To()), db.JSON(face), public, "", o.sample, 1}
 		events[i] = []any{p.ids[i], 1, db.At(p.tx.Now()), "issue", string(pass.To()), "", pass.Actor().Who()}
 		entries[i] = ledger.Entry{Record: p.ids[i], Pass: pass, Detail: map[string]string{"number": p.certs[i].Text}}
 		apps[i] = o.application

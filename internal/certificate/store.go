@@ -3,6 +3,7 @@ package certificate
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 
 	"kompeten/internal/auth"
@@ -125,10 +126,9 @@ func Events(tx *db.Tx, actor auth.Actor, id ID) ([]Event, error) {
 		"SELECT at, action, state, reason FROM certificate_event WHERE certificate = $1 ORDER BY no", string(id))
 }
 
-// Public is what anyone may know of a certificate: no NIK, no address, the name partly masked.
-type Public struct {
+// Facts are what anyone may know of a certificate and what never changes: no NIK, no address, the name partly masked.
+type Facts struct {
 	Code       string     `json:"code"`
-	Status     string     `json:"status"` // valid, expired, suspended, revoked
 	Number     string     `json:"number"`
 	Name       string     `json:"name"`
 	SchemeID   string     `json:"scheme_id"`
@@ -142,33 +142,56 @@ type Public struct {
 	Sample     bool       `json:"sample,omitempty"`
 }
 
-const selectPublic = "SELECT code, number, issued_on, valid_until, state, face, sample FROM certificate WHERE "
+// Public is the facts and what the certificate is worth today: valid, expired, suspended, revoked.
+type Public struct {
+	Facts
+	Status string
+}
+
+// PublicFacts is the facts as the document that is kept beside a certificate and answered to programs as it stands.
+func PublicFacts(code, number string, f Face, issued, until date.Date, sample bool) (string, error) {
+	b, err := json.Marshal(Facts{code, number, text.MaskName(f.Name), f.TitleID, f.TitleEN, f.Level, f.LSP, f.Licence, f.Units, issued, until, sample})
+	return string(b), err
+}
+
+const selectPublic = "SELECT public, state, valid_until FROM certificate WHERE "
+
+// Look is an answer of the public check as it is kept: the facts as a document, and today's status.
+type Look struct {
+	Facts  string
+	Status string
+}
 
 // ByCode is what anyone may know of the certificate with a code. An unknown code is not found, whoever asks.
-func (s *Service) ByCode(ctx context.Context, code string) (Public, error) {
-	return s.public(ctx, selectPublic+"code = $1", code)
+func (s *Service) ByCode(ctx context.Context, code string) (Look, error) {
+	return s.look(ctx, selectPublic+"code = $1", code)
 }
 
 // ByNumber is what anyone may know of the certificate with a number, however its spaces are written.
-func (s *Service) ByNumber(ctx context.Context, number string) (Public, error) {
+func (s *Service) ByNumber(ctx context.Context, number string) (Look, error) {
 	key := NumberKey(number)
 	if len(key) < 10 {
-		return Public{}, fault.New(fault.Invalid, "verify.number_short")
+		return Look{}, fault.New(fault.Invalid, "verify.number_short")
 	}
-	return s.public(ctx, selectPublic+"number_key = $1 ORDER BY issued_on DESC, id DESC LIMIT 1", key)
+	return s.look(ctx, selectPublic+"number_key = $1 ORDER BY issued_on DESC, id DESC LIMIT 1", key)
 }
 
-func (s *Service) public(ctx context.Context, query, arg string) (Public, error) {
-	var p Public
-	var f Face
+func (s *Service) look(ctx context.Context, query, arg string) (Look, error) {
+	var l Look
 	var state flow.State
-	err := s.d.Point(ctx, query, []any{arg}, &p.Code, &p.Number, &p.IssuedOn, &p.ValidUntil, &state, db.JSON(&f), &p.Sample)
+	var until date.Date
+	err := s.d.Point(ctx, query, []any{arg}, &l.Facts, &state, &until)
 	if errors.Is(err, sql.ErrNoRows) {
-		return p, fault.New(fault.NotFound, "verify.not_found")
+		return l, fault.New(fault.NotFound, "verify.not_found")
 	}
-	p.Name, p.SchemeID, p.SchemeEN, p.Level, p.LSP, p.Licence, p.Units = text.MaskName(f.Name), f.TitleID, f.TitleEN, f.Level, f.LSP, f.Licence, f.Units
-	p.Status = status(state, p.ValidUntil, date.Of(s.d.Now(), date.WIB))
-	return p, err
+	l.Status = status(state, until, date.Of(s.d.Now(), date.WIB))
+	return l, err
+}
+
+// Public reads the facts of a look.
+func (l Look) Public() (Public, error) {
+	p := Public{Status: l.Status}
+	return p, json.Unmarshal([]byte(l.Facts), &p.Facts)
 }
 
 // status is what a certificate is worth on a day.

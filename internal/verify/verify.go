@@ -21,8 +21,8 @@ import (
 
 // Source is where certificates are looked up.
 type Source interface {
-	ByCode(ctx context.Context, code string) (certificate.Public, error)
-	ByNumber(ctx context.Context, number string) (certificate.Public, error)
+	ByCode(ctx context.Context, code string) (certificate.Look, error)
+	ByNumber(ctx context.Context, number string) (certificate.Look, error)
 }
 
 // Config of the public check.
@@ -40,11 +40,12 @@ type Handler struct {
 	log   *slog.Logger
 	ui    *ui.Renderer
 	limit *limiter
+	heads map[string]string // beginnings of JSON answers, by status
 }
 
 // New makes the handler of /v/{code} and /check.
 func New(from Source, cfg Config, log *slog.Logger) *Handler {
-	return &Handler{from, cfg, log, ui.New(), newLimiter(cfg.Rate, cfg.Now)}
+	return &Handler{from, cfg, log, ui.New(), newLimiter(cfg.Rate, cfg.Now), heads()}
 }
 
 // Register adds the handler's routes.
@@ -59,7 +60,7 @@ func (h *Handler) byCode(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(code) != codeLength {
-		h.answer(w, r, certificate.Public{}, fault.New(fault.NotFound, "verify.not_found"))
+		h.answer(w, r, certificate.Look{}, fault.New(fault.NotFound, "verify.not_found"))
 		return
 	}
 	p, err := h.from.ByCode(r.Context(), code)
@@ -101,7 +102,7 @@ func (h *Handler) admit(w http.ResponseWriter, r *http.Request) bool {
 		return true
 	}
 	w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
-	h.answer(w, r, certificate.Public{}, fault.New(fault.Later, "verify.too_many", int(wait/time.Second)+1))
+	h.answer(w, r, certificate.Look{}, fault.New(fault.Later, "verify.too_many", int(wait/time.Second)+1))
 	return false
 }
 
@@ -116,7 +117,7 @@ func language(r *http.Request) text.Lang {
 }
 
 // answer writes what was found, or that nothing was, as a page or as JSON.
-func (h *Handler) answer(w http.ResponseWriter, r *http.Request, p certificate.Public, err error) {
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, p certificate.Look, err error) {
 	status := fault.Status(err)
 	if status == http.StatusInternalServerError {
 		h.log.Error("check", "err", err)
@@ -137,34 +138,36 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, p certificate.P
 	}
 }
 
-// answered is the JSON answer: the facts and the status in plain words of both languages.
-type answered struct {
-	certificate.Public
-	StatusID string `json:"status_id"`
-	StatusEN string `json:"status_en"`
-}
-
-func (h *Handler) json(w http.ResponseWriter, p certificate.Public, err error, status int) {
-	var body any
-	if err != nil {
+// json writes the facts as they are kept, the status in plain words of both languages before them; or a problem.
+func (h *Handler) json(w http.ResponseWriter, l certificate.Look, err error, status int) {
+	var b []byte
+	if err == nil {
+		w.Header()["Content-Type"] = jsonType
+		b = make([]byte, 0, 128+len(l.Facts))
+		b = append(b, h.heads[l.Status]...)
+		b = append(b, l.Facts[1:]...)
+	} else {
 		w.Header().Set("Content-Type", "application/problem+json")
 		key, args := "error.internal", []any(nil)
 		if f := fault.Of(err); f != nil {
 			key, args = f.Key, f.Args
 		}
-		body = map[string]any{"type": "about:blank", "title": text.T(text.EN, key, args...), "detail": text.T(text.ID, key, args...), "status": status}
-	} else {
-		w.Header().Set("Content-Type", "application/json")
-		body = answered{p, text.T(text.ID, "verify.status."+p.Status), text.T(text.EN, "verify.status."+p.Status)}
-	}
-	b, merr := json.Marshal(body)
-	if merr != nil {
-		h.log.Error("check json", "err", merr)
-		w.WriteHeader(http.StatusInternalServerError)
-		return
+		b, _ = json.Marshal(map[string]any{"type": "about:blank", "title": text.T(text.EN, key, args...), "detail": text.T(text.ID, key, args...), "status": status})
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(b)
+}
+
+var jsonType = []string{"application/json"}
+
+// heads are the beginnings of JSON answers, by status.
+func heads() map[string]string {
+	out := map[string]string{}
+	for status := range plates {
+		b, _ := json.Marshal(map[string]string{"status": status, "status_id": text.T(text.ID, "verify.status."+status), "status_en": text.T(text.EN, "verify.status."+status)})
+		out[status] = string(b[:len(b)-1]) + ","
+	}
+	return out
 }
 
 var plates = map[string]struct {
@@ -172,13 +175,17 @@ var plates = map[string]struct {
 	sign string
 }{"valid": {ui.Good, "✓"}, "expired": {ui.Warn, "!"}, "suspended": {ui.Warn, "!"}, "revoked": {ui.Bad, "✕"}}
 
-func (h *Handler) page(l text.Lang, r *http.Request, p certificate.Public, err error) ui.Page {
+func (h *Handler) page(l text.Lang, r *http.Request, look certificate.Look, err error) ui.Page {
 	t := func(key string, args ...any) string { return text.T(l, key, args...) }
 	other := text.EN
 	if l == text.EN {
 		other = text.ID
 	}
 	page := ui.Page{Shell: h.shell(l, r, t("verify.title"))}
+	var p certificate.Public
+	if err == nil {
+		p, err = look.Public()
+	}
 	if err != nil {
 		key, args := "error.internal", []any(nil)
 		if f := fault.Of(err); f != nil {

@@ -736,6 +736,7 @@ CREATE TABLE certificate (
 	valid_until TEXT NOT NULL,
 	state TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'revoked')),
 	face JSONB NOT NULL,
+	public TEXT NOT NULL,
 	handed_at TIMESTAMPTZ,
 	handed_note TEXT NOT NULL,
 	sample BOOLEAN NOT NULL,

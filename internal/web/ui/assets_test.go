@@ -87,3 +87,21 @@ func TestAFirstLoadStaysBelowAHundredKilobytes(t *testing.T) {
 		t.Errorf("%d bytes", sum)
 	}
 }
+
+func BenchmarkPages(b *testing.B) {
+	r := New()
+	rows := people(saying(text.ID), nil)
+	for len(rows.Rows) < 50 {
+		rows.Rows = append(rows.Rows, rows.Rows[len(rows.Rows)%4])
+	}
+	check, _ := Storybook(Shell{Lang: text.ID}, "page-check")
+	for name, p := range map[string]Page{"check": check, "fifty-rows": {Shell: Shell{Lang: text.ID}, Body: []Component{rows}}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := r.Write(io.Discard, p); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
