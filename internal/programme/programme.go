@@ -96,7 +96,7 @@ func (p Programme) check() error {
 		f.With("held_on", "form.date")
 	}
 	if p.Year < 2000 || p.Year > 2100 {
-		f.With("year", "form.year")
+		f.With("year", "form.year_wrong")
 	}
 	return f.Or()
 }

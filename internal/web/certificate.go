@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/http"
+
 	"kompeten/internal/auth"
 	"kompeten/internal/certificate"
 	"kompeten/internal/db"
@@ -286,9 +288,9 @@ func (x *visit) storybook() error {
 	if !x.cfg.Sample {
 		return x.nothingHere()
 	}
-	var body []ui.Component
-	for _, s := range ui.Stories(x.lang) {
-		body = append(body, ui.Section{Title: s.Name, ID: s.Name, Body: s.Body})
+	page, ok := ui.Storybook(x.shell("Storybook"), x.id("name"))
+	if !ok {
+		return x.nothingHere()
 	}
-	return x.page("Storybook", append([]ui.Component{ui.Head{Title: "Storybook", Lead: x.t("storybook.lead")}}, body...)...)
+	return x.ui.Render(x.w, http.StatusOK, page)
 }

@@ -79,7 +79,7 @@ func (x *visit) programmeForm(p programme.Programme, wrong error) error {
 		f.choose("office", string(p.Office), orgOptions(offices)), f.field("text", "title", p.Title, true), f.field("text", "decree", p.Decree, false),
 		f.field("number", "year", strconv.Itoa(p.Year), true), f.choose("lsp", string(p.LSP), orgOptions(lsps)), schemes,
 		f.choose("funding", strconv.Itoa(p.Funding), codes(programme.Fundings(), func(c string) string { return x.t("funding." + c) })), f.choose("giver", strconv.Itoa(p.Giver), codes(programme.Givers(), func(c string) string { return x.t("giver." + c) })),
-		f.field("text", "budget", strconv.FormatInt(int64(p.Budget), 10), false), f.field("text", "unit_cost", strconv.FormatInt(int64(p.UnitCost), 10), false), seats,
+		f.field("rupiah", "budget", strconv.FormatInt(int64(p.Budget), 10), false), f.field("rupiah", "unit_cost", strconv.FormatInt(int64(p.UnitCost), 10), false), seats,
 		f.field("text", "place", p.Place, false), f.choose("regency", p.Regency, regencies(regions)), f.field("date", "held_on", string(p.HeldOn), true)}}
 	return x.page(x.t("programme.new"), ui.Head{Title: x.t("programme.new"), Lead: x.t("programme.new_lead")}, form)
 }

@@ -70,6 +70,7 @@ func Routes() []Route {
 		{"GET /invite/{secret}", Public, (*visit).inviteForm},
 		{"POST /invite/{secret}", Public, (*visit).inviteAccept},
 		{"GET /storybook", Public, (*visit).storybook},
+		{"GET /storybook/{name}", Public, (*visit).storybook},
 
 		{"GET /l/{secret}", Public, (*visit).letterPage},
 		{"POST /l/{secret}", Public, (*visit).letterConfirm},
