@@ -35,13 +35,13 @@ func (a *App) PlayAll(ctx context.Context, w *demo.World) error {
 	for _, s := range []struct {
 		story string
 		stop  demo.Stop
-	}{{"semarang", demo.UntilEnd}, {"probolinggo", demo.UntilAssessed}} {
+	}{{"semarang", demo.UntilEnd}, {"probolinggo", demo.UntilHalf}} {
 		if _, err := w.Play(ctx, s.story, nil, "", s.stop, a.Clock.Jump); err != nil {
 			return err
 		}
 	}
 	a.Clock.Set(0)
-	if _, err := w.Play(ctx, "malang", nil, "", demo.UntilAccepted, a.Clock.Jump); err != nil {
+	if _, err := w.Play(ctx, "malang", nil, "", demo.UntilConfirmed, a.Clock.Jump); err != nil {
 		return err
 	}
 	return a.Seal(ctx)

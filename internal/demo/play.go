@@ -26,9 +26,11 @@ type Stop int
 
 // The stops of a story.
 const (
-	UntilList Stop = iota
+	UntilList      Stop = iota
+	UntilConfirmed      // by the people themselves
 	UntilAccepted
 	UntilScheduled
+	UntilHalf // one assessor is through, the others are not
 	UntilAssessed
 	UntilEnd
 )
@@ -58,14 +60,20 @@ func (w *World) Play(ctx context.Context, story string, list []byte, fileName st
 		}
 	}
 	r := run{w: w, p: p, jump: jump}
-	for i, step := range []func(context.Context) error{
-		func(ctx context.Context) error { return r.nominate(ctx, list, fileName) },
-		r.apply, r.schedule, r.assess, r.decide,
+	for _, step := range []struct {
+		from Stop
+		do   func(context.Context) error
+	}{
+		{UntilList, func(ctx context.Context) error { return r.nominate(ctx, list, fileName) }},
+		{UntilConfirmed, r.confirmAll}, {UntilAccepted, r.accept}, {UntilScheduled, r.schedule},
+		{UntilHalf, func(ctx context.Context) error { return r.assess(ctx, r.p.assessors[:1]) }},
+		{UntilAssessed, func(ctx context.Context) error { return r.assess(ctx, r.p.assessors[1:]) }},
+		{UntilEnd, r.decide},
 	} {
-		if Stop(i) > stop {
+		if step.from > stop {
 			break
 		}
-		if err := step(ctx); err != nil {
+		if err := step.do(ctx); err != nil {
 			return r.res, fmt.Errorf("story %s: %w", story, err)
 		}
 	}
@@ -145,8 +153,8 @@ func (r *run) nominate(ctx context.Context, list []byte, fileName string) error 
 	return err
 }
 
-// apply: each person opens her link, confirms and consents; the LSP checks and accepts.
-func (r *run) apply(ctx context.Context) error {
+// confirmAll: each person opens her link, confirms and consents.
+func (r *run) confirmAll(ctx context.Context) error {
 	s := r.w.s
 	r.jump(26 * time.Hour)
 	letters, err := s.Applications.Letters(ctx, r.as(r.p.officer), r.res.Programme)
@@ -158,6 +166,12 @@ func (r *run) apply(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", l.Name, err)
 		}
 	}
+	return nil
+}
+
+// accept: the LSP finds the requirements met and accepts.
+func (r *run) accept(ctx context.Context) error {
+	s := r.w.s
 	r.jump(24 * time.Hour)
 	var ids []application.ID
 	apps, err := r.files(ctx, application.StageSubmitted)
@@ -268,11 +282,11 @@ func (r *run) plan(ctx context.Context, v scheme.VersionID, apps []application.I
 }
 
 // assess: on the day each assessor takes his candidates through consent, observation and recommendation.
-func (r *run) assess(ctx context.Context) error {
+func (r *run) assess(ctx context.Context, assessors []string) error {
 	if days := date.Of(r.w.s.DB.Now(), date.WIB).DaysTo(r.held); days > 0 {
 		r.jump(time.Duration(days) * 24 * time.Hour)
 	}
-	for _, a := range r.p.assessors {
+	for _, a := range assessors {
 		var mine []assessment.Assessment
 		err := r.read(ctx, func(tx *db.Tx) (err error) { mine, err = assessment.Mine(tx, r.as(a)); return err })
 		if err != nil {

@@ -69,7 +69,7 @@ func TestNamesAreFoundHoweverTheyAreWritten(t *testing.T) {
 		{"Nur'aini  Đặng", "nuraini đang"},
 		{"José-María", "jose maria"},
 		{"  Drs. H. Bambang,  M.Si ", "drs h bambang msi"},
-		{"SITI ‏NURHALIZA", "siti nurhaliza"},
+		{"SITI \u200fNURHALIZA", "siti nurhaliza"},
 		{"😀", ""},
 	} {
 		if got := text.Fold(c.in); got != c.want {

@@ -199,6 +199,7 @@ func (x *visit) rowPage() error {
 func (x *visit) showRow(r programme.ListRow, pid programme.ID, open bool) error {
 	values := read(r.Row)
 	preview := ui.Preview{}
+	var others []ui.Component // fields with nothing wrong, out of the way
 	form := ui.Form{URL: "/rows/" + r.ID, Submit: x.t("row.save"), Hidden: []ui.Pair{version(r.Version)}}
 	for _, f := range order {
 		sent, has := r.Row.Sent[f]
@@ -223,8 +224,13 @@ func (x *visit) showRow(r programme.ListRow, pid programme.ID, open bool) error 
 		}
 		cell.Same = cell.Sent == cell.Read && len(cell.Problems) == 0
 		preview.Cells = append(preview.Cells, cell)
+		if field.Error == "" {
+			others = append(others, field)
+			continue
+		}
 		form.Fields = append(form.Fields, field)
 	}
+	form.Fields = append(form.Fields, ui.Details{Summary: x.t("row.others"), Open: len(form.Fields) == 0, Body: others})
 	head := ui.Head{Over: x.t("list.row", r.Row.Sheet, r.Row.Row), Title: r.Row.Name, Chips: []ui.Chip{{Text: x.t("severity." + r.Worst), Tone: tones[r.Worst]}, x.chip("row", r.State)}}
 	if head.Title == "" {
 		head.Title = x.t("list.no_name")
