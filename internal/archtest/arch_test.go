@@ -49,7 +49,7 @@ var shared = map[string][]string{
 	"document": {"golden"},
 	"verify":   {"web/ui"},
 	"web":      {"web/ui"},
-	"bench":    {"demo"},
+	"bench":    {"demo", "verify"},
 }
 
 // modules are the outside modules the product may use directly, each with its reason (docs/adr/0003).
