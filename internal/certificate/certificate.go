@@ -149,7 +149,16 @@ func (s *Service) Work(ctx context.Context, j jobs.Job) error {
 const batch = 500
 
 // IssueBatch issues up to 500 certificates of a meeting in one transaction and says how many.
-func (s *Service) IssueBatch(ctx context.Context, actor auth.Actor, m decision.MeetingID, job jobs.ID) (n int, err error) {
+func (s *Service) IssueBatch(ctx context.Context, actor auth.Actor, m decision.MeetingID, job jobs.ID) (int, error) {
+	return s.some(ctx, actor, m, job, batch)
+}
+
+// IssueSome issues up to so many certificates of a meeting in one transaction and says how many.
+func (s *Service) IssueSome(ctx context.Context, actor auth.Actor, m decision.MeetingID, most int) (int, error) {
+	return s.some(ctx, actor, m, "", most)
+}
+
+func (s *Service) some(ctx context.Context, actor auth.Actor, m decision.MeetingID, job jobs.ID, most int) (n int, err error) {
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
 		x, err := decision.GetMeeting(tx, actor, m)
 		if err != nil {
@@ -158,7 +167,7 @@ func (s *Service) IssueBatch(ctx context.Context, actor auth.Actor, m decision.M
 		if x.State != decision.Decreed {
 			return fault.New(fault.Invalid, "decision.not_decreed")
 		}
-		list, err := granted(tx, m, batch)
+		list, err := granted(tx, m, most)
 		if n = len(list); n == 0 || err != nil {
 			return err
 		}

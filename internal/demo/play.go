@@ -32,6 +32,7 @@ const (
 	UntilScheduled
 	UntilHalf // one assessor is through, the others are not
 	UntilAssessed
+	UntilDecreed // certificates not issued yet
 	UntilEnd
 )
 
@@ -68,7 +69,7 @@ func (w *World) Play(ctx context.Context, story string, list []byte, fileName st
 		{UntilConfirmed, r.confirmAll}, {UntilAccepted, r.accept}, {UntilScheduled, r.schedule},
 		{UntilHalf, func(ctx context.Context) error { return r.assess(ctx, r.p.assessors[:1]) }},
 		{UntilAssessed, func(ctx context.Context) error { return r.assess(ctx, r.p.assessors[1:]) }},
-		{UntilEnd, r.decide},
+		{UntilDecreed, r.decide}, {UntilEnd, r.issue},
 	} {
 		if step.from > stop {
 			break
@@ -342,7 +343,7 @@ func judge(units []standard.Unit, weak bool) (marks []assessment.Mark, results [
 	return marks, results
 }
 
-// decide: the committee meets on complete files, votes, closes; the head signs; certificates are issued.
+// decide: the committee meets on complete files, votes, closes; the head signs.
 func (r *run) decide(ctx context.Context) error {
 	s, manager, lsp := r.w.s, r.as(r.p.manager), r.w.orgs[r.p.lsp]
 	r.jump(48 * time.Hour)
@@ -372,11 +373,13 @@ func (r *run) decide(ctx context.Context) error {
 	if err := s.Decisions.Close(ctx, r.as(r.p.committee[0]), mid); err != nil {
 		return err
 	}
-	if err := s.Decisions.Decree(ctx, r.as(r.p.head), mid); err != nil {
-		return err
-	}
+	return s.Decisions.Decree(ctx, r.as(r.p.head), mid)
+}
+
+// issue: every certificate the meeting granted.
+func (r *run) issue(ctx context.Context) error {
 	for {
-		n, err := s.Certificates.IssueBatch(ctx, auth.Actor{System: certificate.IssueJob}, mid, "")
+		n, err := r.w.s.Certificates.IssueBatch(ctx, auth.Actor{System: certificate.IssueJob}, r.res.Meetings[0], "")
 		if err != nil {
 			return err
 		}
