@@ -85,7 +85,8 @@ func (x *visit) assess() error {
 	}
 	url := "/assess/" + string(s.ID)
 	head := ui.Head{Over: s.version.TitleID, Title: s.Name, Lead: text.Weekday(x.lang, s.HeldOn), Chips: []ui.Chip{x.chip("assessment", string(s.State))}}
-	head.Actions = x.withVersion(x.buttons("assessment", assessment.Flow.Offers(x.flowCase(), s.Sitting), url+"/do/", "begin", "absent", "postpone", "return"), s.Version)
+	offers := assessment.Flow.Offers(x.flowCase(), s.Sitting)
+	head.Actions = x.withVersion(x.buttons("assessment", offers, url+"/do/", "begin", "return"), s.Version)
 	body := []ui.Component{head, x.assessSteps(s)}
 	switch s.State {
 	case assessment.Planned:
@@ -94,6 +95,9 @@ func (x *visit) assess() error {
 		body = append(body, x.observation(s, url)...)
 	case assessment.Recommended:
 		body = append(body, x.resultCard(s))
+	}
+	if rare := x.withVersion(x.buttons("assessment", offers, url+"/do/", "absent", "postpone"), s.Version); len(rare) > 0 {
+		body = append(body, ui.Actions{Items: rare})
 	}
 	return x.page(s.Name, body...)
 }
