@@ -8,9 +8,12 @@ package region
 import (
 	_ "embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 //go:embed facts.csv
@@ -78,12 +81,17 @@ func Parse(r io.Reader) ([]Region, []RowError, error) {
 		if err == io.EOF {
 			return out, bad, nil
 		}
-		line, _ := in.FieldPos(0)
-		if err != nil || len(rec) <= max(code, name) || !validCode(rec[code]) || strings.TrimSpace(rec[name]) == "" {
+		var broken *csv.ParseError
+		if errors.As(err, &broken) {
+			bad = append(bad, RowError{broken.StartLine, broken.Err.Error()})
+			continue
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("regions: %w", err)
+		}
+		if len(rec) <= max(code, name) || !validCode(rec[code]) || !validName(rec[name]) {
+			line, _ := in.FieldPos(0)
 			bad = append(bad, RowError{line, strings.Join(rec, ",")})
-			if err != nil && rec == nil {
-				return out, bad, nil
-			}
 			continue
 		}
 		out = append(out, Region{rec[code], strings.TrimSpace(rec[name])})
@@ -97,6 +105,11 @@ func index(head []string, name string) int {
 		}
 	}
 	return -1
+}
+
+// validName accepts what can be shown and stored: UTF-8 without control characters.
+func validName(s string) bool {
+	return strings.TrimSpace(s) != "" && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 // validCode accepts 11, 11.01 and 11.01.01.
