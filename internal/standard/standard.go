@@ -10,9 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"kompeten/internal/auth"
@@ -76,6 +74,7 @@ var (
 // Report says what an import did, or would do.
 type Report struct {
 	Added, Changed, Same []string
+	Changes              []Change // of those changed, what
 	Errors               []RowError
 	Warnings             []RowError
 }
@@ -99,21 +98,8 @@ type Service struct{ d *db.DB }
 func NewService(d *db.DB) *Service { return &Service{d} }
 
 type file struct {
-	Format string     `json:"format"`
-	Units  []fileUnit `json:"units"`
-}
-
-type fileUnit struct {
-	Code       string    `json:"code"`
-	TitleID    string    `json:"title_id"`
-	TitleEN    string    `json:"title_en"`
-	Decree     string    `json:"decree"`
-	Year       int       `json:"decree_year"`
-	Standard   string    `json:"standard"`
-	Field      string    `json:"field"`
-	Confidence string    `json:"confidence"`
-	Origin     string    `json:"elements_origin"`
-	Elements   []Element `json:"elements"`
+	Format string            `json:"format"`
+	Units  []json.RawMessage `json:"units"`
 }
 
 // Format is what a file of units calls itself.
@@ -153,33 +139,6 @@ func (s *Service) Import(ctx context.Context, actor auth.Actor, r io.Reader, dry
 	return rep, err
 }
 
-var codes = regexp.MustCompile(`^([A-Z]{3}\.[A-Z0-9]{2}\d{2}\.\d{3}\.\d{2}|[A-U]\.\d{6}\.\d{3}\.\d{2}|[A-U]\.\d{2}[A-Z]{3}\d{2}\.\d{3}\.\d)$`)
-
-func (rep *Report) take(tx *db.Tx, f fileUnit, i int, seen map[string]bool, dry bool) error {
-	where := strings.TrimSpace(f.Code)
-	switch {
-	case where == "":
-		rep.Fail(fmt.Sprintf("#%d", i+1), "standard.no_code")
-		return nil
-	case seen[where]:
-		rep.Fail(where, "standard.twice")
-		return nil
-	case strings.TrimSpace(f.TitleID) == "":
-		rep.Fail(where, "standard.no_title")
-		return nil
-	}
-	seen[where] = true
-	if !codes.MatchString(where) && f.Confidence != "placeholder" {
-		rep.Warnings = append(rep.Warnings, RowError{where, "standard.odd_code", nil})
-	}
-	u := Unit{Code: Code(where), TitleID: f.TitleID, TitleEN: f.TitleEN, Decree: f.Decree, Year: f.Year, Standard: f.Standard, Field: f.Field,
-		Confidence: f.Confidence, Origin: f.Origin, Elements: f.Elements}
-	if u.TitleEN == "" {
-		u.TitleEN = u.TitleID
-	}
-	return rep.put(tx, u, dry)
-}
-
 // put adds a unit, or changes it, or makes a new edition of one that is in use.
 func (rep *Report) put(tx *db.Tx, u Unit, dry bool) error {
 	now, hash, err := latest(tx, u.Code)
@@ -194,6 +153,7 @@ func (rep *Report) put(tx *db.Tx, u Unit, dry bool) error {
 		return nil
 	default:
 		rep.Changed = append(rep.Changed, string(u.Code))
+		rep.differ(now, u)
 		u.Edition = now.Edition
 		if now.Used {
 			u.Edition++
@@ -225,11 +185,6 @@ func save(tx *db.Tx, u Unit) error {
 
 type doc struct {
 	Elements []Element `json:"elements"`
-}
-
-// Key is a code as it is compared: upper case, letter O for zero put right where only digits stand.
-func Key(c Code) string {
-	return strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(string(c)), " ", ""))
 }
 
 const columns = "code, edition, title_id, title_en, decree, year, standard, field, confidence, origin, doc, used"
@@ -267,4 +222,14 @@ func Get(tx *db.Tx, _ auth.Actor, c Code, edition int) (Unit, error) {
 // Use marks an edition as taken: from now on it is never changed.
 func Use(tx *db.Tx, c Code, edition int) error {
 	return tx.Change("UPDATE unit SET used = $3 WHERE code = $1 AND edition = $2", string(c), edition, true)
+}
+
+// Assessable says whether the unit has criteria to judge by.
+func (u Unit) Assessable() bool {
+	for _, e := range u.Elements {
+		if len(e.Criteria) > 0 {
+			return true
+		}
+	}
+	return false
 }
