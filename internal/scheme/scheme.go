@@ -59,6 +59,7 @@ type Version struct {
 	ValidityMonths int
 	MinElectives   int
 	Sample         bool
+	Partial        bool // the list of units is not known to be whole
 	Requirements   []Requirement
 	Units          []PackageUnit
 	Version        int64
@@ -106,11 +107,14 @@ func (s *Service) do(ctx context.Context, actor auth.Actor, id VersionID, act fl
 		if err != nil {
 			return err
 		}
-		return save(tx, v, pass)
+		if err := save(tx, v, pass); err != nil || pass.To() != Published {
+			return err
+		}
+		return supersede(tx, actor, v)
 	})
 }
 
-// Publish opens a version to applications.
+// Publish opens a version to applications; the one published before closes to new ones.
 func (s *Service) Publish(ctx context.Context, actor auth.Actor, v VersionID) error {
 	return s.do(ctx, actor, v, "publish", "")
 }
@@ -152,6 +156,7 @@ const columns = `v.id, v.scheme, s.key, s.kind, s.field, v.no, v.state, v.used, 
 
 type doc struct {
 	Requirements []Requirement `json:"requirements"`
+	Partial      bool          `json:"partial,omitempty"`
 }
 
 func fields(v *Version) []any {
@@ -165,7 +170,7 @@ type requirements struct{ v *Version }
 func (r requirements) Scan(src any) error {
 	var d doc
 	err := db.JSON(&d).Scan(src)
-	r.v.Requirements = d.Requirements
+	r.v.Requirements, r.v.Partial = d.Requirements, d.Partial
 	return err
 }
 
