@@ -5,6 +5,8 @@ package organisation
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
+	"strings"
 
 	"kompeten/internal/auth"
 	"kompeten/internal/date"
@@ -64,6 +66,8 @@ var Flow = flow.Table[Org]{
 		{Do: "edit", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{regulator, head, orgAdmin, setup}},
 		{Do: "give_duty", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{regulator, head, orgAdmin, setup}, Clause: "ISO/IEC 17024 6.1"},
 		{Do: "end_duty", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{regulator, head, orgAdmin, setup}},
+		{Do: "invite", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{regulator, head, orgAdmin, setup}, Clause: "ISO/IEC 17024 6.1"},
+		{Do: "revoke_invite", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{regulator, head, orgAdmin, setup}},
 		{Do: "issue_token", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{head, orgAdmin, setup}},
 		{Do: "revoke_token", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{head, orgAdmin, setup}},
 	},
@@ -89,11 +93,20 @@ func allow(tx *db.Tx, actor auth.Actor, do flow.Action, o Org) (flow.Pass, error
 
 func (o Org) check() error {
 	f := fault.New(fault.Invalid, "form.invalid")
-	if o.Name == "" {
+	if strings.TrimSpace(o.Name) == "" {
 		f.With("name", "form.required")
+	}
+	if !slices.Contains(Kinds(), o.Kind) {
+		f.With("kind", "form.required")
+	}
+	if !slices.Contains([]date.Zone{"", date.WIB, date.WITA, date.WIT}, o.Zone) {
+		f.With("zone", "organisation.zone_wrong")
 	}
 	if o.Kind == LSP && o.Code == "" {
 		f.With("code", "organisation.lsp_code")
+	}
+	if (o.LSPType != "") != (o.Kind == LSP) || o.Kind == LSP && !slices.Contains([]string{"P1", "P2", "P3"}, o.LSPType) {
+		f.With("lsp_type", "organisation.lsp_type")
 	}
 	return f.Or()
 }
@@ -118,10 +131,12 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, o Org) (auth.Org
 // Edit changes what an organisation says of itself.
 func (s *Service) Edit(ctx context.Context, actor auth.Actor, o Org) error {
 	return s.d.Write(ctx, func(tx *db.Tx) error {
-		if _, err := Get(tx, actor, o.ID); err != nil {
+		have, err := Get(tx, actor, o.ID)
+		if err != nil {
 			return err
 		}
-		pass, err := allow(tx, actor, "edit", o)
+		o.Kind, o.LSPType, o.Code = have.Kind, have.LSPType, have.Code // given once: numbers bear them
+		pass, err := allow(tx, actor, "edit", have)
 		if err != nil {
 			return err
 		}
@@ -147,15 +162,22 @@ func GiveDuty(tx *db.Tx, actor auth.Actor, org auth.OrgID, p auth.PersonID, d au
 	if err != nil {
 		return err
 	}
+	if err := o.fits(d); err != nil {
+		return err
+	}
+	if !since.Valid() {
+		return fault.New(fault.Invalid, "form.invalid").With("since", "form.date")
+	}
 	_, err = tx.Exec(`INSERT INTO membership (org, person, duty, since, until, version) VALUES ($1, $2, $3, $4, '', 1)
-		ON CONFLICT (org, person, duty) DO UPDATE SET until = '', version = membership.version + 1`, string(org), string(p), string(d), string(since))
+		ON CONFLICT (org, person, duty) DO UPDATE SET until = '', version = membership.version + 1,
+		since = CASE WHEN membership.until = '' THEN membership.since ELSE excluded.since END`, string(org), string(p), string(d), string(since))
 	if err != nil {
 		return err
 	}
 	return ledger.Append(tx, org, string(org), pass, map[string]string{"person": string(p), "duty": string(d)})
 }
 
-// EndDuty ends a person's duty today. What she did in it stays hers.
+// EndDuty ends a person's duty today, the day that sign-ins count in. What she did in it stays hers.
 func (s *Service) EndDuty(ctx context.Context, actor auth.Actor, org auth.OrgID, p auth.PersonID, d auth.Duty) error {
 	return s.d.Write(ctx, func(tx *db.Tx) error {
 		o, err := Get(tx, actor, org)
@@ -167,7 +189,7 @@ func (s *Service) EndDuty(ctx context.Context, actor auth.Actor, org auth.OrgID,
 			return err
 		}
 		err = tx.Change(`UPDATE membership SET until = $4, version = version + 1 WHERE org = $1 AND person = $2 AND duty = $3 AND until = ''`,
-			string(org), string(p), string(d), string(date.Of(tx.Now(), o.Zone)))
+			string(org), string(p), string(d), string(date.Of(tx.Now(), date.WIB)))
 		if err != nil {
 			return err
 		}
@@ -185,6 +207,15 @@ func (s *Service) IssueToken(ctx context.Context, actor auth.Actor, org auth.Org
 		pass, err := allow(tx, actor, "issue_token", o)
 		if err != nil {
 			return err
+		}
+		if err := o.fits(d); err != nil {
+			return err
+		}
+		if !slices.Contains(byProgram, d) {
+			return fault.New(fault.Invalid, "organisation.token_duty").With("duty", "organisation.token_duty")
+		}
+		if strings.TrimSpace(name) == "" {
+			return fault.New(fault.Invalid, "form.invalid").With("name", "form.required")
 		}
 		secret = "kpt_" + id.Secret()
 		token := id.New("tok", tx.Now())
