@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -16,14 +15,18 @@ import (
 	"kompeten/internal/date"
 	"kompeten/internal/db"
 	"kompeten/internal/fault"
+	"kompeten/internal/flow"
 	"kompeten/internal/id"
 	"kompeten/internal/ledger"
 	"kompeten/internal/organisation"
 	"kompeten/internal/sheet"
 )
 
-// MinPassword is the length below which a password is refused. Length counts, not signs.
-const MinPassword = 10
+// MinPassword is the length below which a password is refused, MaxPassword that above. Length counts, not signs.
+const (
+	MinPassword = 10
+	MaxPassword = 200
+)
 
 const (
 	argonTime   = 2
@@ -48,21 +51,7 @@ func phc(password string, salt []byte) string {
 // nobody is a hash that no password has, so that an unknown login takes as long as a known one.
 const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-func (s *Service) matches(stored, password string) bool {
-	parts := strings.Split(stored, "$")
-	if len(parts) != 6 || len(password) > 1000 {
-		return false
-	}
-	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
-	if err != nil {
-		return false
-	}
-	s.hash <- struct{}{}
-	defer func() { <-s.hash }()
-	return subtle.ConstantTimeCompare([]byte(phc(password, salt)), []byte(stored)) == 1
-}
-
-// Login is an e-mail address or phone number in the form it is found by.
+// loginOf is an e-mail address or phone number in the form it is found by.
 func loginOf(s string) (kind, value string) {
 	if strings.Contains(s, "@") {
 		return "email", strings.ToLower(strings.TrimSpace(s))
@@ -70,37 +59,28 @@ func loginOf(s string) (kind, value string) {
 	return "phone", sheet.E164(s)
 }
 
-// Throttling: after so many failures a login or an address waits, twice as long each time.
-const freeFailures = 5
-
 // SignIn opens a session for a login and password; its secret goes into a cookie. An unknown login gets the same
 // answer, as slowly, as a wrong password.
 func (s *Service) SignIn(ctx context.Context, login, password, agent, address string) (secret string, err error) {
 	kind, value := loginOf(login)
 	hash := s.box.Hash("login", kind+":"+value)
 	keys := []string{fmt.Sprintf("login:%x", hash[:12]), "from:" + address}
-	stored, p := nobody, auth.PersonID("")
-	err = s.d.Read(ctx, func(tx *db.Tx) error {
-		if err := throttled(tx, keys); err != nil {
-			return err
-		}
-		err := tx.Get("SELECT a.person, a.password FROM login l JOIN account a ON a.person = l.person WHERE l.hash = $1", []any{hash}, &p, &stored)
+	var p auth.PersonID
+	ok, err := s.prove(ctx, keys, password, func(tx *db.Tx) (stored string, err error) {
+		err = tx.Get("SELECT a.person, a.password FROM login l JOIN account a ON a.person = l.person WHERE l.hash = $1", []any{hash}, &p, &stored)
 		if fault.Is(err, fault.NotFound) {
-			return nil
+			return "", nil
 		}
-		return err
+		return stored, err
 	})
 	if err != nil {
 		return "", err
 	}
-	if !s.matches(stored, password) || p == "" {
-		if err := s.d.Write(ctx, func(tx *db.Tx) error { return failed(tx, keys) }); err != nil {
-			return "", err
-		}
+	if !ok {
 		return "", fault.New(fault.SignIn, "person.wrong_login")
 	}
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec("DELETE FROM throttle WHERE key = $1", keys[0]); err != nil {
+		if err := forgive(tx, keys[0]); err != nil {
 			return err
 		}
 		secret, err = openSession(tx, p, agent)
@@ -109,47 +89,36 @@ func (s *Service) SignIn(ctx context.Context, login, password, agent, address st
 	return secret, err
 }
 
-func throttled(tx *db.Tx, keys []string) error {
-	for _, k := range keys {
-		var until db.Time
-		err := tx.Get("SELECT until FROM throttle WHERE key = $1", []any{k}, &until)
-		if err == nil && until.After(tx.Now()) {
-			return fault.New(fault.Later, "person.throttled", int(until.Sub(tx.Now())/time.Minute)+1)
-		}
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
-	}
-	return nil
-}
+// accountKey is what wrong passwords for a known account are counted by.
+func accountKey(p auth.PersonID) string { return "account:" + string(p) }
 
-func failed(tx *db.Tx, keys []string) error {
-	for i, k := range keys {
-		var n int64
-		err := tx.Get(`INSERT INTO throttle (key, failures, until) VALUES ($1, 1, $2)
-			ON CONFLICT (key) DO UPDATE SET failures = throttle.failures + 1 RETURNING failures`, []any{k, db.At(tx.Now())}, &n)
-		if err != nil {
-			return err
-		}
-		over := n - freeFailures*int64(1+3*i) // an address, which an office shares, may fail more often
-		if over < 0 {
-			continue
-		}
-		wait := min(time.Minute<<min(over, 6), time.Hour)
-		if _, err := tx.Exec("UPDATE throttle SET until = $2 WHERE key = $1", k, db.At(tx.Now().Add(wait))); err != nil {
-			return err
-		}
+// isHers says whether a password is a person's; known is false where she has no account.
+func (s *Service) isHers(ctx context.Context, p auth.PersonID, password string) (hers, known bool, err error) {
+	hers, err = s.prove(ctx, []string{accountKey(p)}, password, func(tx *db.Tx) (stored string, err error) {
+		err = tx.Get("SELECT password FROM account WHERE person = $1", []any{string(p)}, &stored)
+		known = err == nil
+		return stored, err
+	})
+	if fault.Is(err, fault.NotFound) {
+		return false, false, nil
 	}
-	return nil
+	return hers, known, err
 }
 
 func openSession(tx *db.Tx, p auth.PersonID, agent string) (string, error) {
 	secret := id.Secret()
 	hash := sha256.Sum256([]byte(secret))
-	_, err := tx.Exec("INSERT INTO session (id, hash, person, agent, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6)",
-		id.New("ses", tx.Now()), hash[:], string(p), agent[:min(len(agent), 200)], db.At(tx.Now()), db.At(tx.Now().Add(longest)))
+	_, err := tx.Exec("DELETE FROM session WHERE person = $1 AND (expires_at <= $2 OR seen_at <= $3)", string(p), db.At(tx.Now()), db.At(tx.Now().Add(-idle)))
+	if err != nil {
+		return "", err
+	}
+	_, err = tx.Exec("INSERT INTO session (id, hash, person, agent, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6)",
+		id.New("ses", tx.Now()), hash[:], string(p), short(agent), db.At(tx.Now()), db.At(tx.Now().Add(longest)))
 	return secret, err
 }
+
+// short is what a browser calls itself, at most 200 bytes of it.
+func short(agent string) string { return plain(agent[:min(len(agent), 200)]) }
 
 // Session is one open sign-in.
 type Session struct {
@@ -188,7 +157,8 @@ func (s *Service) Who(ctx context.Context, secret string) (actor auth.Actor, ses
 func (s *Service) Sessions(ctx context.Context, actor auth.Actor) (out []Session, err error) {
 	err = s.d.Read(ctx, func(tx *db.Tx) error {
 		out, err = db.All(tx, func(x *Session) []any { return []any{&x.ID, &x.Agent, &x.CreatedAt, &x.SeenAt} },
-			`SELECT id, agent, created_at, seen_at FROM session WHERE person = $1 AND expires_at > $2 ORDER BY seen_at DESC, id`, string(actor.Person), db.At(tx.Now()))
+			`SELECT id, agent, created_at, seen_at FROM session WHERE person = $1 AND expires_at > $2 AND seen_at > $3
+			ORDER BY seen_at DESC, id`, string(actor.Person), db.At(tx.Now()), db.At(tx.Now().Add(-idle)))
 		return err
 	})
 	return out, err
@@ -205,20 +175,34 @@ func checkPassword(p string) error {
 	if len([]rune(p)) < MinPassword {
 		return fault.New(fault.Invalid, "form.invalid").With("password", "person.password_short", MinPassword)
 	}
+	if len([]rune(p)) > MaxPassword {
+		return fault.New(fault.Invalid, "form.invalid").With("password", "person.password_long", MaxPassword)
+	}
 	return nil
 }
 
-// setAccount gives a person an account with a stored password and her logins.
-func (s *Service) setAccount(tx *db.Tx, actor auth.Actor, p auth.PersonID, stored, email, phone string) error {
+// onAccount writes an act on a person's account into the ledger, if the actor may do it.
+func (s *Service) onAccount(tx *db.Tx, actor auth.Actor, do flow.Action, p auth.PersonID, reason string) error {
 	got, err := Get(tx, s.box, actor, p)
 	if err != nil {
 		return err
 	}
-	pass, err := allow(tx, actor, "account", got, "")
+	if got.works, err = works(tx, p); err != nil {
+		return err
+	}
+	pass, err := allow(tx, actor, do, got, reason)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(`INSERT INTO account (person, password, lang, created_at, version) VALUES ($1, $2, 'id', $3, 1)
+	return ledger.Append(tx, "", string(p), pass, nil)
+}
+
+// setAccount gives a person an account with a stored password and her logins.
+func (s *Service) setAccount(tx *db.Tx, actor auth.Actor, p auth.PersonID, stored, email, phone string) error {
+	if err := s.onAccount(tx, actor, "account", p, ""); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO account (person, password, lang, created_at, version) VALUES ($1, $2, 'id', $3, 1)
 		ON CONFLICT (person) DO UPDATE SET password = excluded.password, version = account.version + 1`, string(p), stored, db.At(tx.Now()))
 	if err != nil {
 		return err
@@ -233,7 +217,11 @@ func (s *Service) setAccount(tx *db.Tx, actor auth.Actor, p auth.PersonID, store
 			return err
 		}
 	}
-	return ledger.Append(tx, "", string(p), pass, nil)
+	// A family may share a phone; but an account that nobody can sign in to is none.
+	if has, err := tx.Has("SELECT person FROM login WHERE person = $1", string(p)); err != nil || !has {
+		return fault.New(fault.Conflict, "person.login_taken").Because(err)
+	}
+	return nil
 }
 
 // FirstAccount makes the first account of an installation, a regulator who may do everything else from there.
@@ -241,7 +229,13 @@ func (s *Service) FirstAccount(ctx context.Context, org auth.OrgID, in Input, pa
 	if err := checkPassword(password); err != nil {
 		return err
 	}
-	stored := Hash(password)
+	if in.Name == "" || in.Email == "" && in.Phone == "" {
+		return fault.New(fault.Invalid, "form.invalid").With("name", "person.invite_needs")
+	}
+	stored, err := s.make(ctx, password)
+	if err != nil {
+		return err
+	}
 	setup := auth.Actor{System: "setup"}
 	return s.d.Write(ctx, func(tx *db.Tx) error {
 		if any, err := tx.Has("SELECT person FROM account"); err != nil || any {
@@ -287,19 +281,22 @@ func (s *Service) ChangePassword(ctx context.Context, actor auth.Actor, keep, ol
 	if err := checkPassword(fresh); err != nil {
 		return err
 	}
-	var stored string
-	err := s.d.Read(ctx, func(tx *db.Tx) error {
-		return tx.Get("SELECT password FROM account WHERE person = $1", []any{string(actor.Person)}, &stored)
-	})
+	hers, _, err := s.isHers(ctx, actor.Person, old)
 	if err != nil {
 		return err
 	}
-	if !s.matches(stored, old) {
+	if !hers {
 		return fault.New(fault.Invalid, "form.invalid").With("old", "person.wrong_password")
 	}
-	made := Hash(fresh)
+	made, err := s.make(ctx, fresh)
+	if err != nil {
+		return err
+	}
 	return s.d.Write(ctx, func(tx *db.Tx) error {
 		if err := s.setAccount(tx, actor, actor.Person, made, "", ""); err != nil {
+			return err
+		}
+		if err := forgive(tx, accountKey(actor.Person)); err != nil {
 			return err
 		}
 		_, err := tx.Exec("DELETE FROM session WHERE person = $1 AND id <> $2", string(actor.Person), keep)

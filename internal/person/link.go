@@ -14,11 +14,13 @@ import (
 	"kompeten/internal/seal"
 )
 
-// Purposes of a link.
+// Purposes of a link; see also ForReset.
 const (
 	ForInvite      = "invite"
 	ForApplication = "application"
 )
+
+const inviteLife = 14 * 24 * time.Hour
 
 // Link opens one thing for one person without a password: an invitation to a duty, or her own application.
 type Link struct {
@@ -71,7 +73,9 @@ func (s *Service) OpenLink(ctx context.Context, secret string) (l Link, actor au
 		return l, actor, fault.New(fault.NotFound, "person.link_unknown")
 	case err != nil:
 		return l, actor, err
-	case !revoked.IsZero() || l.Purpose == ForInvite && !used.IsZero():
+	case !revoked.IsZero():
+		return l, actor, fault.New(fault.NotFound, "person.link_revoked")
+	case l.Purpose != ForApplication && !used.IsZero():
 		return l, actor, fault.New(fault.NotFound, "person.link_used")
 	case !expires.After(s.d.Now()):
 		return l, actor, fault.New(fault.NotFound, "person.link_expired", date.Of(expires.Time, date.WIB))
@@ -82,31 +86,28 @@ func (s *Service) OpenLink(ctx context.Context, secret string) (l Link, actor au
 
 // Invite enters a person and makes the link by which she takes up a duty. The link lives for 14 days.
 func (s *Service) Invite(ctx context.Context, actor auth.Actor, org auth.OrgID, duty auth.Duty, in Input) (secret string, err error) {
+	in = in.clean()
+	in.NIK = "" // whose identity number it is cannot be proven by an invitation
 	if in.Name == "" || in.Email == "" && in.Phone == "" {
 		return "", fault.New(fault.Invalid, "form.invalid").With("name", "person.invite_needs")
 	}
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
-		org, err := organisation.Get(tx, actor, org)
-		if err != nil {
-			return err
-		}
-		c := auth.Actor(actor)
-		if !c.Is(auth.Head, org.ID) && !c.Is(auth.OrgAdmin, org.ID) && !c.Any(auth.Regulator) {
-			return fault.New(fault.Denied, "flow.not_yours")
-		}
 		p, err := s.byLogin(tx, in)
 		if err != nil {
 			return err
 		}
 		if p == "" {
-			ids, err := PutAll(tx, s.box, actor, org.ID, []Input{in})
+			ids, err := PutAll(tx, s.box, actor, org, []Input{in})
 			if err != nil {
 				return err
 			}
 			p = ids[0]
 		}
-		link, err := MakeLink(tx, s.box, actor, Link{Purpose: ForInvite, Person: p, Subject: string(p), Org: org.ID, Duty: duty, ExpiresAt: tx.Now().Add(14 * 24 * time.Hour)})
-		secret = s.box.Secret(link)
+		if err := organisation.Invite(tx, actor, org, p, duty); err != nil {
+			return err
+		}
+		link, err := MakeLink(tx, s.box, actor, Link{Purpose: ForInvite, Person: p, Subject: string(p), Org: org, Duty: duty, ExpiresAt: tx.Now().Add(inviteLife)})
+		secret = LinkSecret(s.box, link)
 		return err
 	})
 	return secret, err
@@ -138,13 +139,21 @@ func (s *Service) AcceptInvite(ctx context.Context, secret, password, agent stri
 	if err := checkPassword(password); err != nil {
 		return "", err
 	}
-	if err := s.knows(ctx, l.Person, password); err != nil {
+	// Who has an account already proves that it is hers; it keeps its password.
+	hers, known, err := s.isHers(ctx, l.Person, password)
+	if err != nil {
 		return "", err
 	}
-	stored := Hash(password)
+	if known && !hers {
+		return "", fault.New(fault.Invalid, "form.invalid").With("password", "person.has_account")
+	}
+	stored, err := s.make(ctx, password)
+	if err != nil {
+		return "", err
+	}
 	system := auth.Actor{System: "setup"}
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
-		if err := tx.Change("UPDATE link SET used_at = $2 WHERE id = $1 AND used_at IS NULL", l.ID, db.At(tx.Now())); err != nil {
+		if err := use(tx, l); err != nil {
 			return err
 		}
 		p, err := Get(tx, s.box, system, l.Person)
@@ -171,19 +180,4 @@ func (s *Service) AcceptInvite(ctx context.Context, secret, password, agent stri
 		return err
 	})
 	return session, err
-}
-
-// knows refuses a link for someone who has an account already unless the password is hers.
-func (s *Service) knows(ctx context.Context, p auth.PersonID, password string) error {
-	var stored string
-	err := s.d.Read(ctx, func(tx *db.Tx) error {
-		return tx.Get("SELECT password FROM account WHERE person = $1", []any{string(p)}, &stored)
-	})
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
-	if err == nil && !s.matches(stored, password) {
-		return fault.New(fault.Invalid, "form.invalid").With("password", "person.has_account")
-	}
-	return err
 }

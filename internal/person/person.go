@@ -6,7 +6,7 @@ package person
 
 import (
 	"context"
-	"encoding/hex"
+	"slices"
 
 	"kompeten/internal/auth"
 	"kompeten/internal/date"
@@ -41,6 +41,8 @@ type Person struct {
 	NIK, Phone             string // masked
 	Sample                 bool
 	Version                int64
+
+	works []auth.OrgID // where she holds a duty today, for the rules of accounts
 }
 
 // Flow is what may happen to a person's record.
@@ -52,12 +54,22 @@ var Flow = flow.Table[Person]{
 		{Do: "complete", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{staff, self, system}},
 		{Do: "reveal", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{self, staff}, Reason: true},
 		{Do: "account", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{self, system}},
+		{Do: "reset_password", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{orgAdmin, regulator, system}, Reason: true},
+		{Do: "withdraw_consent", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{candidate}, Clause: "UU 27/2022 art. 9"},
 		{Do: "declare_relation", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{self, staff, system}, Clause: "ISO/IEC 17024 4.3"},
 	},
 }
 
 var (
-	self   = flow.Who[Person]{Name: "self", Is: func(a auth.Actor, p Person) bool { return p.ID != "" && a.Person == p.ID }}
+	// Who came by a personal link, which may lie on a table, is not yet herself: that takes a sign-in.
+	self      = flow.Who[Person]{Name: "self", Is: func(a auth.Actor, p Person) bool { return p.ID != "" && a.Person == p.ID && a.Subject == "" }}
+	candidate = flow.Who[Person]{Name: "candidate", Is: func(a auth.Actor, p Person) bool { return p.ID != "" && a.Person == p.ID }}
+	regulator = flow.Who[Person]{Name: "regulator", Is: func(a auth.Actor, _ Person) bool { return a.Any(auth.Regulator) }}
+	// orgAdmin looks after every organisation in which the person works, so that nobody's account is taken over from
+	// another organisation.
+	orgAdmin = flow.Who[Person]{Name: "org_admin", Is: func(a auth.Actor, p Person) bool {
+		return len(p.works) > 0 && !slices.ContainsFunc(p.works, func(o auth.OrgID) bool { return !a.Is(auth.OrgAdmin, o) && !a.Is(auth.Head, o) })
+	}}
 	system = flow.Who[Person]{Name: "system", Is: func(a auth.Actor, _ Person) bool { return a.System != "" }}
 	staff  = flow.Who[Person]{Name: "staff", Is: func(a auth.Actor, _ Person) bool {
 		return a.Any(auth.Officer) || a.Any(auth.LSPAdmin) || a.Any(auth.Manager) || a.Any(auth.HR) || a.Any(auth.Head) || a.Any(auth.OrgAdmin) || a.Any(auth.Regulator)
@@ -83,39 +95,17 @@ func NewService(d *db.DB, box *seal.Box) *Service {
 // NIKHash is the keyed hash by which a NIK is found.
 func NIKHash(box *seal.Box, nik string) []byte { return box.Hash("nik", nik) }
 
-// PutAll finds the persons of a list by their NIK, or enters them; ids come in the order of the list. What is known
-// already is never overwritten: only what was empty is filled in.
+// PutAll is Merge for callers who need no more than who is who: the ids come in the order of the list.
 func PutAll(tx *db.Tx, box *seal.Box, actor auth.Actor, book auth.OrgID, ins []Input) ([]auth.PersonID, error) {
-	known, err := findAll(tx, box, ins)
+	merged, err := Merge(tx, box, actor, book, ins)
 	if err != nil {
 		return nil, err
 	}
-	pass, err := allow(tx, actor, "enter", Person{}, "")
-	if err != nil {
-		return nil, err
+	ids := make([]auth.PersonID, len(merged))
+	for i, m := range merged {
+		ids[i] = m.Person
 	}
-	ids := make([]auth.PersonID, len(ins))
-	var rows [][]any
-	var entries []ledger.Entry
-	for i, in := range ins {
-		key := hex.EncodeToString(NIKHash(box, in.NIK))
-		if p, ok := known[key]; ok && in.NIK != "" {
-			ids[i] = p
-			if err := complete(tx, box, p, in); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		p := auth.PersonID(id.New("per", tx.Now()))
-		ids[i] = p
-		known[key] = p
-		rows = append(rows, values(tx, box, p, in))
-		entries = append(entries, ledger.Entry{Record: string(p), Pass: pass})
-	}
-	if err := tx.Insert("person", columnsIn, rows); err != nil {
-		return nil, err
-	}
-	return ids, ledger.AppendAll(tx, book, entries)
+	return ids, nil
 }
 
 // Reveal shows NIK and phone in full. allowed is the caller's word that the actor has a case with this person. The
@@ -150,6 +140,12 @@ const (
 
 // Declare records that a person trained, employs or is related to a candidate.
 func Declare(tx *db.Tx, box *seal.Box, actor auth.Actor, book auth.OrgID, p, candidate auth.PersonID, kind string, since date.Date, note string) error {
+	if !slices.Contains([]string{Trainer, Relative, Employer}, kind) || p == candidate {
+		return fault.New(fault.Invalid, "person.relation_wrong").With("kind", "person.relation_wrong")
+	}
+	if _, err := Get(tx, box, actor, candidate); err != nil {
+		return err
+	}
 	got, err := Get(tx, box, actor, p)
 	if err != nil {
 		return err
@@ -169,6 +165,9 @@ func Declare(tx *db.Tx, box *seal.Box, actor auth.Actor, book auth.OrgID, p, can
 
 // DeclareRelation records today how a person stands to a candidate.
 func (s *Service) DeclareRelation(ctx context.Context, actor auth.Actor, book auth.OrgID, p, candidate auth.PersonID, kind, note string) error {
+	if !actor.In(book) && actor.System == "" { // nobody writes into the book of others
+		return fault.New(fault.NotFound, "db.not_found")
+	}
 	return s.d.Write(ctx, func(tx *db.Tx) error {
 		return Declare(tx, s.box, actor, book, p, candidate, kind, date.Of(tx.Now(), date.WIB), note)
 	})
@@ -209,7 +208,10 @@ func Purposes() []Purpose {
 // GiveConsent records the purposes a person agreed to for one record.
 func GiveConsent(tx *db.Tx, actor auth.Actor, p auth.PersonID, record string, lang text.Lang, purposes []string) error {
 	var rows [][]any
-	for _, name := range purposes {
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(purposes))) {
+		if !slices.ContainsFunc(Purposes(), func(x Purpose) bool { return x.Name == name }) {
+			return fault.New(fault.Invalid, "form.invalid").With("consent", "person.purpose_unknown")
+		}
 		rows = append(rows, []any{id.New("con", tx.Now()), string(p), name, ConsentVersion, string(lang), record, db.At(tx.Now())})
 	}
 	return tx.Insert("consent", []string{"id", "person", "purpose", "text_version", "lang", "record", "given_at"}, rows)

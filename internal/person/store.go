@@ -1,8 +1,6 @@
 package person
 
 import (
-	"encoding/hex"
-
 	"kompeten/internal/auth"
 	"kompeten/internal/date"
 	"kompeten/internal/db"
@@ -14,9 +12,9 @@ import (
 var columnsIn = []string{"id", "name", "fold", "nik_hash", "nik_sealed", "birth_place", "birth_date", "sex", "address", "district",
 	"phone_hash", "phone_sealed", "email", "education", "photo", "sample", "created_at", "version"}
 
-func values(tx *db.Tx, box *seal.Box, p auth.PersonID, in Input) []any {
-	return []any{string(p), in.Name, text.Fold(in.Name), hashed(box, "nik", in.NIK), sealed(box, "person.nik:", p, in.NIK), in.BirthPlace, string(in.BirthDate),
-		in.Sex, in.Address, in.District, hashed(box, "phone", in.Phone), sealed(box, "person.phone:", p, in.Phone), in.Email, in.Education, "", in.Sample, db.At(tx.Now()), 1}
+func values(tx *db.Tx, box *seal.Box, p auth.PersonID, in Input, nik, phone []byte) []any {
+	return []any{string(p), in.Name, text.Fold(in.Name), nik, sealed(box, "person.nik:", p, in.NIK), in.BirthPlace, string(in.BirthDate),
+		in.Sex, in.Address, in.District, phone, sealed(box, "person.phone:", p, in.Phone), in.Email, in.Education, "", in.Sample, db.At(tx.Now()), 1}
 }
 
 func hashed(box *seal.Box, purpose, value string) []byte {
@@ -31,48 +29,6 @@ func sealed(box *seal.Box, place string, p auth.PersonID, value string) []byte {
 		return nil
 	}
 	return box.Seal([]byte(value), place+string(p))
-}
-
-// findAll looks every NIK of a list up, many at a time; the key is the hash in hexadecimal.
-func findAll(tx *db.Tx, box *seal.Box, ins []Input) (map[string]auth.PersonID, error) {
-	known := map[string]auth.PersonID{}
-	var hashes []any
-	for _, in := range ins {
-		if in.NIK != "" {
-			hashes = append(hashes, NIKHash(box, in.NIK))
-		}
-	}
-	type found struct {
-		id   auth.PersonID
-		hash []byte
-	}
-	for len(hashes) > 0 {
-		n := min(len(hashes), 250)
-		part := make([]any, 250) // always as many, so that the statement is prepared once
-		copy(part, hashes[:n])
-		got, err := db.All(tx, func(f *found) []any { return []any{&f.id, &f.hash} },
-			"SELECT id, nik_hash FROM person WHERE nik_hash IN "+db.Places(1, 250)+" ORDER BY id", part...)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range got {
-			known[hex.EncodeToString(f.hash)] = f.id
-		}
-		hashes = hashes[n:]
-	}
-	return known, nil
-}
-
-// complete fills in what was not known of a person; it changes nothing that was.
-func complete(tx *db.Tx, box *seal.Box, p auth.PersonID, in Input) error {
-	_, err := tx.Exec(`UPDATE person SET
-		phone_sealed = CASE WHEN phone_hash IS NULL THEN $2 ELSE phone_sealed END, phone_hash = COALESCE(phone_hash, $3),
-		email = CASE WHEN email = '' THEN $4 ELSE email END, address = CASE WHEN address = '' THEN $5 ELSE address END,
-		district = CASE WHEN district = '' THEN $6 ELSE district END, education = CASE WHEN education = '' THEN $7 ELSE education END,
-		sex = CASE WHEN sex = '' THEN $8 ELSE sex END, version = version + 1
-		WHERE id = $1 AND (phone_hash IS NULL OR email = '' OR address = '' OR district = '' OR education = '' OR sex = '')`,
-		string(p), sealed(box, "person.phone:", p, in.Phone), hashed(box, "phone", in.Phone), in.Email, in.Address, in.District, in.Education, in.Sex)
-	return err
 }
 
 // Get is one person, masked. Everybody signed in may name a person whose id she was given.
@@ -119,6 +75,7 @@ func openBoth(box *seal.Box, p auth.PersonID, nik, phone []byte) (string, string
 // Correct changes what a person says of herself: name, place and day of birth, address, e-mail, education. Its
 // caller holds the Pass.
 func Correct(tx *db.Tx, box *seal.Box, p auth.PersonID, in Input) error {
+	in = in.clean()
 	return tx.Change(`UPDATE person SET name = $2, fold = $3, birth_place = $4, birth_date = $5, address = $6, email = $7, education = $8,
 		phone_sealed = CASE WHEN $10 = '' THEN phone_sealed ELSE $11 END, phone_hash = CASE WHEN $10 = '' THEN phone_hash ELSE $9 END,
 		version = version + 1 WHERE id = $1`, string(p), in.Name, text.Fold(in.Name), in.BirthPlace, string(in.BirthDate), in.Address, in.Email, in.Education,
