@@ -4,7 +4,7 @@ package licence
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"kompeten/internal/auth"
 	"kompeten/internal/date"
@@ -81,12 +81,17 @@ var Flow = flow.Table[subject]{
 		{Do: "grant", From: []flow.State{flow.None}, To: "active", By: []flow.Who[subject]{regulator, setup}, Clause: "PBNSP 208"},
 		{Do: "suspend_licence", From: []flow.State{"active"}, To: "suspended", By: []flow.Who[subject]{regulator}, Reason: true},
 		{Do: "resume_licence", From: []flow.State{"suspended"}, To: "active", By: []flow.Who[subject]{regulator}, Reason: true},
+		{Do: "widen_licence", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[subject]{regulator, setup}, Clause: "PBNSP 208"},
 		{Do: "register_assessor", From: []flow.State{flow.None}, To: "active", By: []flow.Who[subject]{manager, regulator, setup}, Clause: "PBNSP 303"},
 		{Do: "extend_assessor", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[subject]{manager, regulator, setup}, Reason: true},
+		{Do: "scope_assessor", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[subject]{manager, regulator, setup}, Reason: true, Clause: "PBNSP 303"},
+		{Do: "suspend_assessor", From: []flow.State{"active"}, To: "suspended", By: []flow.Who[subject]{manager, regulator}, Reason: true},
+		{Do: "resume_assessor", From: []flow.State{"suspended"}, To: "active", By: []flow.Who[subject]{manager, regulator}, Reason: true},
 		{Do: "add_tuk", From: []flow.State{flow.None}, To: "active", By: []flow.Who[subject]{manager, setup}, Clause: "PBNSP 206"},
 		{Do: "verify_tuk", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[subject]{manager, setup}, Clause: "PBNSP 206"},
 		{Do: "receive_blanks", From: []flow.State{flow.None}, To: "active", By: []flow.Who[subject]{manager, admin, setup}, Clause: "PBNSP 302"},
 		{Do: "spoil_blank", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[subject]{manager, admin}, Reason: true, Clause: "PBNSP 302"},
+		{Do: "write_off_blank", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[subject]{manager, admin}, Reason: true, Clause: "PBNSP 302"},
 	},
 }
 
@@ -125,10 +130,14 @@ func (s *Service) do(ctx context.Context, actor auth.Actor, act flow.Action, sub
 func (s *Service) Grant(ctx context.Context, actor auth.Actor, l Licence) (string, error) {
 	l.ID = id.New("lic", s.d.Now())
 	return l.ID, s.do(ctx, actor, "grant", subject{org: l.Org}, l.ID, "", func(tx *db.Tx) error {
-		if l.ValidUntil < l.ValidFrom || !l.ValidFrom.Valid() {
-			return fault.New(fault.Invalid, "form.invalid").With("valid_until", "form.dates_order")
+		o, err := certifies(tx, actor, l.Org)
+		if err != nil {
+			return err
 		}
-		_, err := tx.Exec(`INSERT INTO licence (id, org, number, decree, valid_from, valid_until, state, version) VALUES ($1, $2, $3, $4, $5, $6, 'active', 1)`,
+		if err := l.check(o); err != nil {
+			return err
+		}
+		_, err = tx.Exec(`INSERT INTO licence (id, org, number, decree, valid_from, valid_until, state, version) VALUES ($1, $2, $3, $4, $5, $6, 'active', 1)`,
 			l.ID, string(l.Org), l.Number, l.Decree, string(l.ValidFrom), string(l.ValidUntil))
 		if err != nil {
 			return err
@@ -147,25 +156,26 @@ func scopes(tx *db.Tx, table, column, id string, schemes []scheme.ID) error {
 
 // Suspend stops an LSP from certifying; Resume lets it go on.
 func (s *Service) Suspend(ctx context.Context, actor auth.Actor, org auth.OrgID, licence, reason string) error {
-	return s.turn(ctx, actor, "suspend_licence", org, licence, reason, "active", "suspended")
+	return s.on(ctx, actor, "suspend_licence", org, licence, reason, licenceState, turned("licence", licence))
 }
 
 // Resume lets a suspended LSP certify again.
 func (s *Service) Resume(ctx context.Context, actor auth.Actor, org auth.OrgID, licence, reason string) error {
-	return s.turn(ctx, actor, "resume_licence", org, licence, reason, "suspended", "active")
-}
-
-func (s *Service) turn(ctx context.Context, actor auth.Actor, act flow.Action, org auth.OrgID, licence, reason string, from, to flow.State) error {
-	return s.do(ctx, actor, act, subject{org, from}, licence, reason, func(tx *db.Tx) error {
-		return tx.Change("UPDATE licence SET state = $3, version = version + 1 WHERE id = $1 AND org = $2 AND state = $4", licence, string(org), string(to), string(from))
-	})
+	return s.on(ctx, actor, "resume_licence", org, licence, reason, licenceState, turned("licence", licence))
 }
 
 // RegisterAssessor puts a person on the LSP's register of assessors.
 func (s *Service) RegisterAssessor(ctx context.Context, actor auth.Actor, a Assessor) (string, error) {
 	a.ID = id.New("asr", s.d.Now())
 	return a.ID, s.do(ctx, actor, "register_assessor", subject{org: a.Org}, a.ID, "", func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO assessor (id, person, org, met, valid_from, valid_until, state, version) VALUES ($1, $2, $3, $4, $5, $6, 'active', 1)`,
+		if _, err := certifies(tx, actor, a.Org); err != nil {
+			return err
+		}
+		a, err := a.checked()
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(`INSERT INTO assessor (id, person, org, met, valid_from, valid_until, state, version) VALUES ($1, $2, $3, $4, $5, $6, 'active', 1)`,
 			a.ID, string(a.Person), string(a.Org), a.MET, string(a.ValidFrom), string(a.ValidUntil))
 		if db.IsUnique(err) {
 			return fault.New(fault.Conflict, "licence.assessor_twice")
@@ -179,8 +189,15 @@ func (s *Service) RegisterAssessor(ctx context.Context, actor auth.Actor, a Asse
 
 // ExtendAssessor moves the end of a registration, by renewal or by circular.
 func (s *Service) ExtendAssessor(ctx context.Context, actor auth.Actor, org auth.OrgID, assessor string, until date.Date, reason string) error {
-	return s.do(ctx, actor, "extend_assessor", subject{org, "active"}, assessor, reason, func(tx *db.Tx) error {
-		return tx.Change("UPDATE assessor SET valid_until = $3, version = version + 1 WHERE id = $1 AND org = $2", assessor, string(org), string(until))
+	return s.on(ctx, actor, "extend_assessor", org, assessor, reason, assessorState, func(tx *db.Tx, _ flow.Pass) (any, error) {
+		var from date.Date
+		if err := tx.Get("SELECT valid_until FROM assessor WHERE id = $1", []any{assessor}, &from); err != nil {
+			return nil, err
+		}
+		if !until.Valid() || until <= from {
+			return nil, fault.New(fault.Invalid, "form.invalid").With("valid_until", "licence.not_later", from)
+		}
+		return map[string]date.Date{"from": from, "until": until}, tx.Change("UPDATE assessor SET valid_until = $2, version = version + 1 WHERE id = $1", assessor, string(until))
 	})
 }
 
@@ -190,6 +207,9 @@ func (s *Service) AddTUK(ctx context.Context, actor auth.Actor, t TUK) (string, 
 	return t.ID, s.do(ctx, actor, "add_tuk", subject{org: t.LSP}, t.ID, "", func(tx *db.Tx) error {
 		if t.Name == "" || t.Capacity < 1 {
 			return fault.New(fault.Invalid, "form.invalid").With("name", "licence.tuk_needs")
+		}
+		if !slices.Contains([]string{"sewaktu", "tempat_kerja", "mandiri"}, t.Kind) {
+			return fault.New(fault.Invalid, "form.invalid").With("kind", "form.required")
 		}
 		_, err := tx.Exec(`INSERT INTO tuk (id, name, kind, lsp, host, address, regency, capacity, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)`,
 			t.ID, t.Name, t.Kind, string(t.LSP), string(t.Host), t.Address, t.Regency, t.Capacity)
@@ -230,14 +250,14 @@ type Range struct {
 func (s *Service) ReceiveBlanks(ctx context.Context, actor auth.Actor, org auth.OrgID, r Range) error {
 	rid := id.New("blk", s.d.Now())
 	return s.do(ctx, actor, "receive_blanks", subject{org: org}, rid, "", func(tx *db.Tx) error {
-		if r.First < 1 || r.Last < r.First || r.Width < 1 || r.Width > 12 {
-			return fault.New(fault.Invalid, "form.invalid").With("last", "licence.range_wrong")
+		if err := r.check(); err != nil {
+			return err
 		}
-		over, err := tx.Has("SELECT id FROM blank_range WHERE org = $1 AND prefix = $2 AND first <= $4 AND last >= $3", string(org), r.Prefix, r.First, r.Last)
+		have, err := ranges(tx, org)
 		if err != nil {
 			return err
 		}
-		if over {
+		if slices.ContainsFunc(have, func(o stockRange) bool { return r.overlaps(o.Range) }) {
 			return fault.New(fault.Conflict, "licence.range_overlaps")
 		}
 		_, err = tx.Exec(`INSERT INTO blank_range (id, org, prefix, width, first, last, next, received_on) VALUES ($1, $2, $3, $4, $5, $6, $5, $7)`,
@@ -246,36 +266,37 @@ func (s *Service) ReceiveBlanks(ctx context.Context, actor auth.Actor, org auth.
 	})
 }
 
-// TakeBlanks gives each certificate a blank, in order; where the stock ends the rest get none.
+// TakeBlanks gives each certificate a blank, in order; where the stock ends the rest get none. What was written off
+// is passed over.
 func TakeBlanks(tx *db.Tx, _ auth.Actor, org auth.OrgID, certificates []string) ([]string, error) {
 	out := make([]string, len(certificates))
-	type run struct {
-		id, prefix        string
-		width, next, last int64
+	runs, err := ranges(tx, org)
+	if err != nil {
+		return nil, err
 	}
-	runs, err := db.All(tx, func(r *run) []any { return []any{&r.id, &r.prefix, &r.width, &r.next, &r.last} },
-		"SELECT id, prefix, width, next, last FROM blank_range WHERE org = $1 AND next <= last ORDER BY received_on, first, id", string(org))
+	off, err := spare(tx, org)
 	if err != nil {
 		return nil, err
 	}
 	var rows [][]any
 	i := 0
 	for _, r := range runs {
-		for ; i < len(out) && r.next <= r.last; i++ {
-			out[i] = fmt.Sprintf("%s%0*d", r.prefix, r.width, r.next)
-			rows = append(rows, []any{string(org), out[i], "used", certificates[i], "", db.At(tx.Now())})
-			r.next++
+		if i == len(out) || r.next > r.Last {
+			continue
 		}
-		if _, err := tx.Exec("UPDATE blank_range SET next = $2 WHERE id = $1", r.id, r.next); err != nil {
+		for i < len(out) && r.next <= r.Last {
+			serial := r.Serial(r.next)
+			r.next++
+			if _, gone := slices.BinarySearch(off, serial); gone {
+				continue
+			}
+			out[i] = serial
+			rows = append(rows, []any{string(org), serial, "used", certificates[i], "", db.At(tx.Now())})
+			i++
+		}
+		if err := tx.Change("UPDATE blank_range SET next = $2 WHERE id = $1", r.id, r.next); err != nil {
 			return nil, err
 		}
 	}
 	return out, tx.Insert("blank", []string{"org", "serial", "state", "certificate", "reason", "at"}, rows)
-}
-
-// SpoilBlank marks a blank that was misprinted; it is kept and never used again.
-func (s *Service) SpoilBlank(ctx context.Context, actor auth.Actor, org auth.OrgID, serial, reason string) error {
-	return s.do(ctx, actor, "spoil_blank", subject{org, "active"}, serial, reason, func(tx *db.Tx) error {
-		return tx.Change("UPDATE blank SET state = 'spoiled', reason = $3, at = $4 WHERE org = $1 AND serial = $2 AND state = 'used'", string(org), serial, reason, db.At(tx.Now()))
-	})
 }

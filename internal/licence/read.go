@@ -16,7 +16,7 @@ func LicenceOn(tx *db.Tx, _ auth.Actor, org auth.OrgID, s scheme.ID, on date.Dat
 		JOIN licence_scope c ON c.licence = l.id AND c.scheme = $2
 		WHERE l.org = $1 AND l.valid_from <= $3 AND l.valid_until >= $3 AND l.state = 'active' ORDER BY l.valid_from DESC, l.id LIMIT 1`, string(org), string(s), string(on))
 	if fault.Is(err, fault.NotFound) {
-		return l, fault.New(fault.Invalid, "licence.none_on", on)
+		return l, whyNone(tx, org, s, on)
 	}
 	return l, err
 }
@@ -114,6 +114,10 @@ func Stock(tx *db.Tx, actor auth.Actor, org auth.OrgID) (n int64, err error) {
 	if !actor.In(org) && actor.System == "" {
 		return 0, fault.New(fault.NotFound, "db.not_found")
 	}
-	err = tx.Get("SELECT COALESCE(SUM(last - next + 1), 0) FROM blank_range WHERE org = $1", []any{string(org)}, &n)
-	return n, err
+	runs, err := ranges(tx, org)
+	if err != nil {
+		return 0, err
+	}
+	off, err := spare(tx, org)
+	return count(runs, off), err
 }
