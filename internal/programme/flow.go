@@ -14,6 +14,9 @@ const (
 	Cancelled flow.State = "cancelled"
 )
 
+// Seats is the system's name when it gives a seat that became free to who waits.
+const Seats = "programme.seats"
+
 // Flow is what may happen to a programme and its list.
 var Flow = flow.Table[Programme]{
 	Kind:  "programme",
@@ -28,7 +31,10 @@ var Flow = flow.Table[Programme]{
 		{Do: "drop_row", From: in(Draft, Open), To: flow.Same, By: by(officer), Reason: true},
 		{Do: "reveal_row", From: in(Draft, Open, Frozen, Closed), To: flow.Same, By: by(officer), Reason: true},
 		{Do: "nominate", From: in(Open), To: flow.Same, By: by(officer), If: need(hasSchemes), Clause: "FR.APL.01"},
+		{Do: "amend", From: in(Draft, Open), To: flow.Same, By: by(officer)},
 		{Do: "reserve", From: in(Open), To: flow.Same, By: by(officer)},
+		{Do: "release", From: in(Draft, Open, Frozen, Closed, Cancelled), To: flow.Same, By: by(seats)},
+		{Do: "promote", From: in(Open, Frozen), To: flow.Same, By: by(officer, seats)},
 		{Do: "freeze", From: in(Open), To: Frozen, By: by(officer), If: need(hasNominees)},
 		{Do: "close", From: in(Frozen), To: Closed, By: by(officer)},
 		{Do: "cancel", From: in(Draft, Open, Frozen), To: Cancelled, By: by(officer), Reason: true},
@@ -37,6 +43,7 @@ var Flow = flow.Table[Programme]{
 
 var (
 	officer = flow.Who[Programme]{Name: "officer", Is: func(a auth.Actor, p Programme) bool { return a.Is(auth.Officer, p.Office) }}
+	seats   = flow.Who[Programme]{Name: "seat_job", Is: func(a auth.Actor, _ Programme) bool { return a.System == Seats }}
 
 	hasSchemes  = flow.Rule[Programme]{Name: "programme_has_schemes", Holds: func(_ flow.Case, p Programme) bool { return len(p.Schemes) > 0 }}
 	hasNominees = flow.Rule[Programme]{Name: "programme_has_nominees", Holds: func(_ flow.Case, p Programme) bool { return p.Taken > 0 }}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"kompeten/internal/auth"
@@ -54,17 +53,12 @@ type UploadResult struct {
 	Upload                  string
 	Total, New, Changed     int
 	Same, Missing           int // Missing rows are on the list, not in this file; they stay
+	Amended                 int // of the changed, people nominated already whose facts were brought up to date
+	Doubtful                int // of the changed, people nominated already whose NIK or level now reads otherwise: to be looked at
 	Regency                 string
 	Guessed                 bool
 	Tables                  []sheet.Table
 	Errors, Warnings, Clean int
-}
-
-type stored struct {
-	id, key, hash, state string
-	nik                  []byte
-	version              int64
-	seen                 bool
 }
 
 // Upload reads an office's file and takes its rows over: new ones are added, changed ones changed, equal ones left
@@ -98,7 +92,7 @@ func (s *Service) Upload(ctx context.Context, actor auth.Actor, pid ID, fileName
 		if err != nil {
 			return err
 		}
-		if err := s.merge(tx, p, &res, got.Rows); err != nil {
+		if err := s.merge(tx, actor, p, &res, got.Rows); err != nil {
 			return err
 		}
 		return ledger.Append(tx, p.Office, string(pid), pass, map[string]int{"rows": res.Total, "new": res.New, "changed": res.Changed})
@@ -127,46 +121,6 @@ func (s *Service) options(ctx context.Context, actor auth.Actor, pid ID) (p Prog
 	return p, o, err
 }
 
-func (s *Service) merge(tx *db.Tx, p Programme, res *UploadResult, rows []sheet.Row) error {
-	have, err := db.All(tx, func(x *stored) []any { return []any{&x.id, &x.key, &x.hash, &x.state, &x.nik, &x.version} },
-		"SELECT id, match_key, content_hash, state, nik_hash, version FROM list_row WHERE programme = $1 ORDER BY row_no, id", string(p.ID))
-	if err != nil {
-		return err
-	}
-	byNIK, byKey := map[string]*stored{}, map[string]*stored{}
-	for i := range have {
-		if have[i].nik != nil {
-			byNIK[hex.EncodeToString(have[i].nik)] = &have[i]
-		}
-		byKey[have[i].key] = &have[i]
-	}
-	var fresh [][]any
-	for _, r := range rows {
-		res.tally(r)
-		old := match(byNIK[s.nikKey(r)], byKey[matchKey(r)])
-		switch {
-		case old == nil:
-			res.New++
-			fresh = append(fresh, s.rowValues(tx, p, res.Upload, r))
-			continue
-		case old.hash == s.contentHash(r):
-			res.Same++
-		default:
-			res.Changed++
-			if err := s.replace(tx, p, *old, res.Upload, r); err != nil {
-				return err
-			}
-		}
-		old.seen = true
-	}
-	for _, h := range have {
-		if !h.seen && h.state != RowDropped {
-			res.Missing++
-		}
-	}
-	return tx.Insert("list_row", rowColumns, fresh)
-}
-
 func (res *UploadResult) tally(r sheet.Row) {
 	switch r.Worst() {
 	case sheet.Error:
@@ -178,18 +132,6 @@ func (res *UploadResult) tally(r sheet.Row) {
 	}
 }
 
-// match takes the row with the same NIK, else the one of the same name and birth day that no other row of the file
-// has taken.
-func match(byNIK, byKey *stored) *stored {
-	if byNIK != nil && !byNIK.seen {
-		return byNIK
-	}
-	if byKey != nil && !byKey.seen {
-		return byKey
-	}
-	return nil
-}
-
 var rowColumns = []string{"id", "programme", "upload", "sheet", "row_no", "nik_hash", "match_key", "content_hash", "sealed", "name", "fold", "codes",
 	"worst", "state", "district", "sector", "employer", "nominee", "version"}
 
@@ -197,17 +139,6 @@ func (s *Service) rowValues(tx *db.Tx, p Programme, upload string, r sheet.Row) 
 	rid := id.New("row", tx.Now())
 	return []any{rid, string(p.ID), upload, r.Sheet, r.Row, s.nikHash(r), matchKey(r), s.contentHash(r), s.sealRow(rid, r), r.Name, text.Fold(r.Name), codes(r),
 		worst(r), stateOf(r, false), r.DistrictCode, r.Sector, r.Business, "", 1}
-}
-
-func (s *Service) replace(tx *db.Tx, p Programme, old stored, upload string, r sheet.Row) error {
-	state := stateOf(r, false)
-	if old.state == RowNominated {
-		state = RowNominated
-	}
-	return tx.Change(`UPDATE list_row SET upload = $2, sheet = $3, row_no = $4, nik_hash = $5, match_key = $6, content_hash = $7, sealed = $8, name = $9, fold = $10,
-		codes = $11, worst = $12, state = $13, district = $14, sector = $15, employer = $16, version = version + 1 WHERE id = $1 AND version = $17`,
-		old.id, upload, r.Sheet, r.Row, s.nikHash(r), matchKey(r), s.contentHash(r), s.sealRow(old.id, r), r.Name, text.Fold(r.Name), codes(r), worst(r), state,
-		r.DistrictCode, r.Sector, r.Business, old.version)
 }
 
 func (s *Service) nikHash(r sheet.Row) []byte {
@@ -219,30 +150,9 @@ func (s *Service) nikHash(r sheet.Row) []byte {
 
 func (s *Service) nikKey(r sheet.Row) string { return hex.EncodeToString(s.nikHash(r)) }
 
-// matchKey is by what a row is known again when its NIK is missing or was corrected.
-func matchKey(r sheet.Row) string {
-	if r.Name != "" && r.BirthDate != "" {
-		return "n:" + text.Fold(r.Name) + "|" + string(r.BirthDate)
-	}
-	return fmt.Sprintf("r:%s|%d", r.Sheet, r.Row)
-}
-
-func (s *Service) contentHash(r sheet.Row) string {
-	b, _ := json.Marshal(r.Sent)
-	return hex.EncodeToString(s.box.Hash("list_row", string(b))[:16])
-}
-
 func (s *Service) sealRow(rid string, r sheet.Row) []byte {
 	b, _ := json.Marshal(r)
 	return s.box.Seal(b, "list_row:"+rid)
-}
-
-func codes(r sheet.Row) string {
-	var out []string
-	for _, p := range r.Problems {
-		out = append(out, p.Code)
-	}
-	return strings.Join(out, " ")
 }
 
 func worst(r sheet.Row) string {
@@ -262,12 +172,16 @@ func stateOf(r sheet.Row, confirmed bool) string {
 // row reads one row of the list with everything in it.
 func (s *Service) row(tx *db.Tx, rid string) (r ListRow, p ID, err error) {
 	var sealed []byte
-	err = tx.Get("SELECT id, programme, upload, state, worst, nominee, version, sealed FROM list_row WHERE id = $1", []any{rid},
-		&r.ID, &p, &r.Upload, &r.State, &r.Worst, &r.Nominee, &r.Version, &sealed)
+	var sheet string
+	var no int
+	err = tx.Get("SELECT id, programme, upload, state, worst, nominee, version, sealed, sheet, row_no FROM list_row WHERE id = $1", []any{rid},
+		&r.ID, &p, &r.Upload, &r.State, &r.Worst, &r.Nominee, &r.Version, &sealed, &sheet, &no)
 	if err != nil {
 		return r, p, err
 	}
-	return r, p, s.open(rid, sealed, &r.Row)
+	err = s.open(rid, sealed, &r.Row)
+	r.Row.Sheet, r.Row.Row = sheet, no
+	return r, p, err
 }
 
 func (s *Service) open(rid string, sealed []byte, r *sheet.Row) error {
@@ -299,62 +213,6 @@ func maskField(f sheet.Field, s string) string {
 		return text.MaskPhone(s)
 	}
 	return s
-}
-
-// FixRow puts corrected cells into a row and reads it anew. version is the one the officer saw.
-func (s *Service) FixRow(ctx context.Context, actor auth.Actor, rid string, version int64, cells map[sheet.Field]string) error {
-	var pid ID
-	err := s.d.Read(ctx, func(tx *db.Tx) (err error) { _, pid, err = s.row(tx, rid); return err })
-	if err != nil {
-		return err
-	}
-	_, o, err := s.options(ctx, actor, pid)
-	if err != nil {
-		return err
-	}
-	return s.d.Write(ctx, func(tx *db.Tx) error {
-		p, err := Get(tx, actor, pid)
-		if err != nil {
-			return err
-		}
-		pass, err := allow(tx, actor, "fix_row", p, "")
-		if err != nil {
-			return err
-		}
-		r, _, err := s.row(tx, rid)
-		if err != nil {
-			return err
-		}
-		if r.Version != version {
-			return fault.New(fault.Conflict, "db.stale")
-		}
-		for f, v := range cells {
-			r.Row.Sent[f] = sheet.Sent{Text: v}
-		}
-		sheet.Understand(&r.Row, o)
-		if err := s.twin(tx, p, rid, &r.Row); err != nil {
-			return err
-		}
-		old := stored{id: rid, state: r.State, version: version}
-		if err := s.replace(tx, p, old, r.Upload, r.Row); err != nil {
-			return err
-		}
-		return ledger.Append(tx, p.Office, rid, pass, map[string]int{"cells": len(cells)})
-	})
-}
-
-// twin marks a row whose NIK another row of the list has.
-func (s *Service) twin(tx *db.Tx, p Programme, rid string, r *sheet.Row) error {
-	if r.NIK == "" {
-		return nil
-	}
-	twice, err := tx.Has("SELECT id FROM list_row WHERE programme = $1 AND nik_hash = $2 AND id <> $3 AND state <> 'dropped'", string(p.ID), s.nikHash(*r), rid)
-	if err != nil || !twice {
-		return err
-	}
-	r.Problems = append(r.Problems, sheet.Problem{Field: sheet.NIK, Code: "nik_duplicate", Severity: sheet.Error, Value: r.Sent[sheet.NIK].Text})
-	r.NIK = ""
-	return nil
 }
 
 // ConfirmRows accepts the warnings of rows: they are good as understood. Rows with errors keep waiting.
@@ -460,11 +318,13 @@ func (s *Service) Rows(ctx context.Context, actor auth.Actor, pid ID, f Filter) 
 func (s *Service) rows(tx *db.Tx, pid ID, f Filter) ([]ListRow, error) {
 	type sealedRow struct {
 		ListRow
+		sheet  string
+		no     int
 		sealed []byte
 	}
 	got, err := db.All(tx, func(r *sealedRow) []any {
-		return []any{&r.ID, &r.Upload, &r.State, &r.Worst, &r.Nominee, &r.Version, &r.sealed}
-	}, `SELECT id, upload, state, worst, nominee, version, sealed FROM list_row WHERE programme = $1 AND (row_no, id) > ($2, $6) AND ($3 = '' OR state = $3)
+		return []any{&r.ID, &r.Upload, &r.State, &r.Worst, &r.Nominee, &r.Version, &r.sealed, &r.sheet, &r.no}
+	}, `SELECT id, upload, state, worst, nominee, version, sealed, sheet, row_no FROM list_row WHERE programme = $1 AND (row_no, id) > ($2, $6) AND ($3 = '' OR state = $3)
 		AND ($4 = '' OR worst = $4) AND (state <> 'dropped' OR $3 = 'dropped') ORDER BY row_no, id LIMIT $5`, string(pid), f.After, f.State, f.Worst, f.Limit, f.AfterID)
 	if err != nil {
 		return nil, err
@@ -475,6 +335,7 @@ func (s *Service) rows(tx *db.Tx, pid ID, f Filter) ([]ListRow, error) {
 		if err := s.open(r.ID, r.sealed, &out[i].Row); err != nil {
 			return nil, err
 		}
+		out[i].Row.Sheet, out[i].Row.Row = r.sheet, r.no
 	}
 	return out, nil
 }

@@ -2,6 +2,7 @@ package programme
 
 import (
 	"context"
+	"slices"
 
 	"kompeten/internal/auth"
 	"kompeten/internal/db"
@@ -36,8 +37,9 @@ const batch = 500
 // what the list says of level or position; the key "" is for all others. Where the seats end, people wait in order.
 func (s *Service) Nominate(ctx context.Context, actor auth.Actor, pid ID, choice map[string]scheme.VersionID) (Nomination, error) {
 	var sum Nomination
+	after := Filter{State: RowGood, Limit: batch}
 	for {
-		part, more, err := s.nominateBatch(ctx, actor, pid, choice)
+		part, more, err := s.nominateBatch(ctx, actor, pid, choice, &after)
 		sum.Seated, sum.Waitlisted, sum.Already = sum.Seated+part.Seated, sum.Waitlisted+part.Waitlisted, sum.Already+part.Already
 		if err != nil || !more {
 			return sum, err
@@ -45,7 +47,8 @@ func (s *Service) Nominate(ctx context.Context, actor auth.Actor, pid ID, choice
 	}
 }
 
-func (s *Service) nominateBatch(ctx context.Context, actor auth.Actor, pid ID, choice map[string]scheme.VersionID) (n Nomination, more bool, err error) {
+func (s *Service) nominateBatch(ctx context.Context, actor auth.Actor, pid ID, choice map[string]scheme.VersionID, after *Filter) (n Nomination, more bool, err error) {
+	from := *after
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
 		n, more = Nomination{}, false
 		p, err := Get(tx, actor, pid)
@@ -56,11 +59,12 @@ func (s *Service) nominateBatch(ctx context.Context, actor auth.Actor, pid ID, c
 		if err != nil {
 			return err
 		}
-		rows, err := s.rows(tx, pid, Filter{State: RowGood, Limit: batch})
+		rows, err := s.rows(tx, pid, from)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
-		more = len(rows) == batch
+		last := rows[len(rows)-1]
+		more, after.After, after.AfterID = len(rows) == batch, last.Row.Row, last.ID
 		if n, err = s.take(tx, actor, p, rows, choice); err != nil {
 			return err
 		}
@@ -72,8 +76,7 @@ func (s *Service) nominateBatch(ctx context.Context, actor auth.Actor, pid ID, c
 func (s *Service) take(tx *db.Tx, actor auth.Actor, p Programme, rows []ListRow, choice map[string]scheme.VersionID) (n Nomination, err error) {
 	ins := make([]person.Input, len(rows))
 	for i, r := range rows {
-		ins[i] = person.Input{Name: r.Row.Name, NIK: r.Row.NIK, BirthPlace: r.Row.BirthPlace, BirthDate: r.Row.BirthDate, Sex: r.Row.Sex, Address: r.Row.Address,
-			District: r.Row.DistrictCode, Phone: r.Row.Phone, Email: r.Row.Email, Education: r.Row.Education, Sample: p.Sample}
+		ins[i] = input(p, r.Row)
 	}
 	people, err := person.PutAll(tx, s.box, actor, p.Office, ins)
 	if err != nil {
@@ -123,14 +126,24 @@ func (s *Service) take(tx *db.Tx, actor auth.Actor, p Programme, rows []ListRow,
 
 // nominated finds which of the people are nominated already, and the last place given.
 func nominated(tx *db.Tx, pid ID, people []auth.PersonID) (map[auth.PersonID]string, int, error) {
+	type known struct {
+		who auth.PersonID
+		nid string
+	}
 	have := map[auth.PersonID]string{}
-	for _, p := range people {
-		var nid string
-		err := tx.Get("SELECT id FROM nominee WHERE programme = $1 AND person = $2", []any{string(pid), string(p)}, &nid)
-		if err == nil {
-			have[p] = nid
-		} else if !fault.Is(err, fault.NotFound) {
+	for part := range slices.Chunk(people, 100) {
+		args := make([]any, 101)
+		args[0] = string(pid)
+		for i := range 100 {
+			args[i+1] = string(part[min(i, len(part)-1)])
+		}
+		got, err := db.All(tx, func(k *known) []any { return []any{&k.who, &k.nid} },
+			"SELECT person, id FROM nominee WHERE programme = $1 AND person IN "+db.Places(2, 100)+" ORDER BY person", args...)
+		if err != nil {
 			return nil, 0, err
+		}
+		for _, k := range got {
+			have[k.who] = k.nid
 		}
 	}
 	var place int
@@ -181,10 +194,8 @@ func Seated(tx *db.Tx, actor auth.Actor, pid ID, after, limit int) ([]Nominee, e
 	if !p.lists(actor) {
 		return nil, fault.New(fault.NotFound, "db.not_found")
 	}
-	return db.All(tx, func(n *Nominee) []any {
-		return []any{&n.ID, &n.Programme, &n.Person, &n.SchemeVersion, &n.District, &n.Sector, &n.Employer, &n.Place, &n.State, &n.Name}
-	}, `SELECT n.id, n.programme, n.person, n.scheme_version, n.district, n.sector, n.employer, n.place, n.state, p.name FROM nominee n
-		JOIN person p ON p.id = n.person WHERE n.programme = $1 AND n.state = 'seated' AND n.place > $2 ORDER BY n.place, n.id LIMIT $3`, string(pid), after, limit)
+	return db.All(tx, nomineeFields, "SELECT "+nomineeColumns+` FROM nominee n JOIN person p ON p.id = n.person
+		WHERE n.programme = $1 AND n.state = 'seated' AND n.place > $2 ORDER BY n.place, n.id LIMIT $3`, string(pid), after, limit)
 }
 
 // Waiting counts the nominees without a seat.

@@ -6,6 +6,7 @@ package programme
 
 import (
 	"context"
+	"slices"
 
 	"kompeten/internal/auth"
 	"kompeten/internal/blob"
@@ -112,13 +113,47 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, p Programme) (ID
 		if err := p.check(); err != nil {
 			return err
 		}
+		if err := p.known(tx, actor, nil); err != nil {
+			return err
+		}
 		p.ID = ID(id.New("prg", tx.Now()))
 		return insert(tx, p, pass)
 	})
 	return p.ID, err
 }
 
-// Edit changes a programme before its list is frozen.
+// known refuses a body that does not certify and schemes that are not published; had are the schemes it has already.
+func (p Programme) known(tx *db.Tx, actor auth.Actor, had []scheme.VersionID) error {
+	lsp, err := organisation.Get(tx, actor, p.LSP)
+	if fault.Is(err, fault.NotFound) || err == nil && lsp.Kind != organisation.LSP && lsp.Kind != organisation.LSK {
+		return fault.New(fault.Invalid, "form.invalid").With("lsp", "programme.not_an_lsp")
+	}
+	if err != nil {
+		return err
+	}
+	for _, id := range p.Schemes {
+		if slices.Contains(had, id) {
+			continue
+		}
+		v, err := scheme.Get(tx, actor, id)
+		if err != nil {
+			return err
+		}
+		if v.State != scheme.Published {
+			return fault.New(fault.Invalid, "scheme.not_published", v.TitleID)
+		}
+		if p.State != Open {
+			continue
+		}
+		if err := scheme.Use(tx, actor, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Edit changes a programme before its list is frozen. More seats go to who waits, in order; another LSP can only be
+// chosen while nobody is nominated.
 func (s *Service) Edit(ctx context.Context, actor auth.Actor, p Programme) error {
 	return s.d.Write(ctx, func(tx *db.Tx) error {
 		now, err := Get(tx, actor, p.ID)
@@ -133,7 +168,17 @@ func (s *Service) Edit(ctx context.Context, actor auth.Actor, p Programme) error
 		if err := p.check(); err != nil {
 			return err
 		}
-		return save(tx, p, pass, nil)
+		if p.LSP != now.LSP && now.Taken > 0 {
+			return fault.New(fault.Invalid, "form.invalid").With("lsp", "programme.lsp_fixed")
+		}
+		if err := p.known(tx, actor, now.Schemes); err != nil {
+			return err
+		}
+		if err := save(tx, p, pass, nil); err != nil || now.State != Open {
+			return err
+		}
+		_, err = promote(tx, actor, p.ID)
+		return err
 	})
 }
 
@@ -215,7 +260,7 @@ func reserve(tx *db.Tx, p ID, n int) (int, error) {
 	return after - before, err
 }
 
-// Who of an actor's offices may run programmes.
+// Offices lists which of an actor's offices may run programmes.
 func Offices(tx *db.Tx, actor auth.Actor) ([]organisation.Org, error) {
 	var out []organisation.Org
 	for _, org := range actor.Orgs(auth.Officer) {
