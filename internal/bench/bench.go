@@ -214,12 +214,7 @@ func (r *Run) decide(ctx context.Context) error {
 }
 
 func (r *Run) issue(ctx context.Context, mid decision.MeetingID) error {
-	for {
-		n, err := r.s.Certificates.IssueBatch(ctx, auth.Actor{System: certificate.IssueJob}, mid, "")
-		if err != nil || n == 0 {
-			return err
-		}
-	}
+	return r.s.Certificates.IssueAll(ctx, auth.Actor{System: certificate.IssueJob}, mid, "")
 }
 
 // print: certificates as PDF on all cores.

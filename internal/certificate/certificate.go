@@ -135,30 +135,35 @@ func (s *Service) Work(ctx context.Context, j jobs.Job) error {
 	if err := json.Unmarshal(j.Args, &args); err != nil {
 		return fmt.Errorf("job %s: %w", j.ID, err)
 	}
-	for {
-		n, err := s.IssueBatch(ctx, auth.Actor{System: IssueJob}, args.Meeting, j.ID)
-		if err != nil || n == 0 {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-	}
+	return s.IssueAll(ctx, auth.Actor{System: IssueJob}, args.Meeting, j.ID)
 }
 
 const batch = 500
 
-// IssueBatch issues up to 500 certificates of a meeting in one transaction and says how many.
-func (s *Service) IssueBatch(ctx context.Context, actor auth.Actor, m decision.MeetingID, job jobs.ID) (int, error) {
-	return s.some(ctx, actor, m, job, batch)
+// IssueAll issues what is left of a meeting, batch by batch, and notes its progress with the job, if there is one.
+func (s *Service) IssueAll(ctx context.Context, actor auth.Actor, m decision.MeetingID, job jobs.ID) error {
+	var total, done int
+	err := s.d.Read(ctx, func(tx *db.Tx) (err error) { total, done, err = Counts(tx, actor, m); return err })
+	for after := decision.ID(""); err == nil; err = ctx.Err() {
+		var n int
+		if n, after, err = s.some(ctx, actor, m, after, batch, func(tx *db.Tx, n int) error {
+			return jobs.Advance(tx, job, int64(done+n), int64(total))
+		}); err != nil || n == 0 {
+			return err
+		}
+		done += n
+	}
+	return err
 }
 
 // IssueSome issues up to so many certificates of a meeting in one transaction and says how many.
 func (s *Service) IssueSome(ctx context.Context, actor auth.Actor, m decision.MeetingID, most int) (int, error) {
-	return s.some(ctx, actor, m, "", most)
+	n, _, err := s.some(ctx, actor, m, "", most, func(*db.Tx, int) error { return nil })
+	return n, err
 }
 
-func (s *Service) some(ctx context.Context, actor auth.Actor, m decision.MeetingID, job jobs.ID, most int) (n int, err error) {
+// some issues the next cases after one, in one transaction, and gives the last of them.
+func (s *Service) some(ctx context.Context, actor auth.Actor, m decision.MeetingID, after decision.ID, most int, note func(*db.Tx, int) error) (n int, last decision.ID, err error) {
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
 		x, err := decision.GetMeeting(tx, actor, m)
 		if err != nil {
@@ -167,20 +172,17 @@ func (s *Service) some(ctx context.Context, actor auth.Actor, m decision.Meeting
 		if x.State != decision.Decreed {
 			return fault.New(fault.Invalid, "decision.not_decreed")
 		}
-		list, err := granted(tx, m, most)
+		list, err := granted(tx, m, after, most)
 		if n = len(list); n == 0 || err != nil {
 			return err
 		}
+		last = list[n-1].decision
 		if err := s.issue(tx, actor, x, list); err != nil {
 			return err
 		}
-		total, done, err := Counts(tx, actor, m)
-		if err != nil {
-			return err
-		}
-		return jobs.Advance(tx, job, int64(done), int64(total))
+		return note(tx, n)
 	})
-	return n, err
+	return n, last, err
 }
 
 // order is a case that is to become a certificate.
@@ -195,13 +197,13 @@ type order struct {
 	sample      bool
 }
 
-func granted(tx *db.Tx, m decision.MeetingID, limit int) ([]order, error) {
+func granted(tx *db.Tx, m decision.MeetingID, after decision.ID, limit int) ([]order, error) {
 	return db.All(tx, func(o *order) []any {
 		return []any{&o.application, &o.decision, &o.person, &o.programme, &o.name, &o.photo, &o.version, &o.sample}
 	}, `SELECT d.application, d.id, a.person, a.programme, a.name, p.photo, a.scheme_version, a.sample FROM decision d
 		JOIN application a ON a.id = d.application JOIN person p ON p.id = a.person
-		WHERE d.meeting = $1 AND d.outcome = 'granted' AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.application = d.application)
-		ORDER BY d.id LIMIT $2`, string(m), limit)
+		WHERE d.meeting = $1 AND d.id > $3 AND d.outcome = 'granted' AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.application = d.application)
+		ORDER BY d.id LIMIT $2`, string(m), limit, string(after))
 }
 
 // Counts is how many certificates a meeting granted and how many of them are issued.

@@ -269,19 +269,27 @@ func (s *Service) PullOut(ctx context.Context, actor auth.Actor, m MeetingID, di
 // Close ends a meeting: each case gets the outcome most members voted for, the minutes get their number. Large
 // meetings are worked through in batches; a close that was interrupted goes on where it stood.
 func (s *Service) Close(ctx context.Context, actor auth.Actor, m MeetingID) error {
-	for {
-		more, err := s.closeBatch(ctx, actor, m)
-		if err != nil || !more {
+	var x Session
+	err := s.d.Read(ctx, func(tx *db.Tx) (err error) { x, err = session(tx, actor, m); return err })
+	if err != nil {
+		return err
+	}
+	for after := ID(""); ; {
+		last, err := s.closeBatch(ctx, actor, x, after)
+		if err != nil || last == "" {
 			return err
 		}
+		after = last
 	}
 }
 
-func (s *Service) closeBatch(ctx context.Context, actor auth.Actor, m MeetingID) (more bool, err error) {
+// closeBatch decides the next cases of a session that was looked at whole before; a case on which the votes have
+// come apart since stops it. It gives the last case decided, none when the meeting is closed.
+func (s *Service) closeBatch(ctx context.Context, actor auth.Actor, x Session, after ID) (last ID, err error) {
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
-		more = false
-		x, err := session(tx, actor, m)
-		if err != nil {
+		last = ""
+		x := x
+		if x.Meeting, err = GetMeeting(tx, actor, x.ID); err != nil {
 			return err
 		}
 		c, err := caseOf(tx, actor, x.LSP)
@@ -292,21 +300,20 @@ func (s *Service) closeBatch(ctx context.Context, actor auth.Actor, m MeetingID)
 		if err != nil {
 			return err
 		}
-		open, err := tallies(tx, m, batch)
+		open, err := tallies(tx, x.ID, after, batch)
 		if err != nil {
 			return err
 		}
-		if more = len(open) == batch; len(open) > 0 {
-			if err := decide(tx, x.Meeting, open, pass); err != nil {
-				return err
-			}
+		if err := decide(tx, x.Meeting, open, pass); err != nil {
+			return err
 		}
-		if more {
+		if len(open) == batch {
+			last = open[batch-1].id
 			return nil
 		}
 		return s.finish(tx, actor, x, c, pass)
 	})
-	return more, err
+	return last, err
 }
 
 // decide writes the outcomes of a batch, each with its own ledger row.
@@ -315,8 +322,10 @@ func decide(tx *db.Tx, m Meeting, open []tally, pass flow.Pass) error {
 	var entries []ledger.Entry
 	for _, t := range open {
 		outcome := t.outcome()
-		reason := t.reason
-		if err := tx.Change("UPDATE decision SET outcome = $2, decided_at = $3, reason = $4, version = version + 1 WHERE id = $1 AND outcome = ''", string(t.id), outcome, db.At(tx.Now()), reason); err != nil {
+		if outcome == "" {
+			return fault.New(fault.Invalid, "rule.meeting_majority")
+		}
+		if err := tx.Change("UPDATE decision SET outcome = $2, decided_at = $3, version = version + 1 WHERE id = $1 AND outcome = ''", string(t.id), outcome, db.At(tx.Now())); err != nil {
 			return err
 		}
 		stage := map[string]application.Stage{Granted: application.StageGranted, Refused: application.StageRefused, Deferred: application.StageDeferred}[outcome]

@@ -161,23 +161,27 @@ func session(tx *db.Tx, actor auth.Actor, id MeetingID) (Session, error) {
 type tally struct {
 	id                    ID
 	application           application.ID
-	reason                string
 	grant, refuse, defers int
 }
 
+// outcome is what more than half of those who did not abstain voted for; empty without such a majority.
 func (t tally) outcome() string {
 	switch {
 	case t.grant > t.refuse+t.defers:
 		return Granted
 	case t.refuse > t.grant+t.defers:
 		return Refused
+	case t.defers > t.grant+t.refuse:
+		return Deferred
 	}
-	return Deferred
+	return ""
 }
 
-func tallies(tx *db.Tx, m MeetingID, limit int) ([]tally, error) {
-	return db.All(tx, func(t *tally) []any { return []any{&t.id, &t.application, &t.reason, &t.grant, &t.refuse, &t.defers} },
-		`SELECT d.id, d.application, d.reason, COUNT(v.person) FILTER (WHERE v.choice = 'grant'), COUNT(v.person) FILTER (WHERE v.choice = 'refuse'),
-		COUNT(v.person) FILTER (WHERE v.choice = 'defer') FROM decision d LEFT JOIN vote v ON v.decision = d.id
-		WHERE d.meeting = $1 AND d.outcome = '' GROUP BY d.id, d.application, d.reason ORDER BY d.id LIMIT $2`, string(m), limit)
+// tallies counts the votes on the next undecided cases of a meeting.
+func tallies(tx *db.Tx, m MeetingID, after ID, limit int) ([]tally, error) {
+	return db.All(tx, func(t *tally) []any { return []any{&t.id, &t.application, &t.grant, &t.refuse, &t.defers} },
+		`SELECT d.id, d.application, COUNT(v.person) FILTER (WHERE v.choice = 'grant'), COUNT(v.person) FILTER (WHERE v.choice = 'refuse'),
+		COUNT(v.person) FILTER (WHERE v.choice = 'defer')
+		FROM (SELECT id, application FROM decision WHERE meeting = $1 AND id > $2 AND outcome = '' ORDER BY id LIMIT $3) d
+		LEFT JOIN vote v ON v.decision = d.id GROUP BY d.id, d.application ORDER BY d.id`, string(m), string(after), limit)
 }

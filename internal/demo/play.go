@@ -378,14 +378,8 @@ func (r *run) decide(ctx context.Context) error {
 
 // issue: every certificate the meeting granted.
 func (r *run) issue(ctx context.Context) error {
-	for {
-		n, err := r.w.s.Certificates.IssueBatch(ctx, auth.Actor{System: certificate.IssueJob}, r.res.Meetings[0], "")
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			break
-		}
+	if err := r.w.s.Certificates.IssueAll(ctx, auth.Actor{System: certificate.IssueJob}, r.res.Meetings[0], ""); err != nil {
+		return err
 	}
 	decided, err := r.files(ctx, application.StageGranted, application.StageRefused, application.StageIssued, application.StageHanded)
 	r.res.Decided = len(decided)

@@ -467,7 +467,7 @@ func TestParallelIssueMakesNothingTwice(t *testing.T) {
 			wg.Go(func() {
 				for {
 					time.Sleep(rand.N(3 * time.Millisecond))
-					n, err := s.Certificates.IssueBatch(ctx, auth.Actor{System: certificate.IssueJob}, mid, "")
+					n, err := s.Certificates.IssueSome(ctx, auth.Actor{System: certificate.IssueJob}, mid, 7)
 					if err != nil && !db.IsUnique(err) {
 						t.Error(err)
 						return

@@ -220,6 +220,7 @@ CREATE TABLE link (
 	revoked_at TIMESTAMPTZ
 );
 CREATE INDEX link_subject ON link (subject, purpose, id);
+CREATE INDEX link_org ON link (org, purpose, id);
 
 -- owner: person
 CREATE TABLE throttle (
@@ -227,6 +228,7 @@ CREATE TABLE throttle (
 	failures BIGINT NOT NULL,
 	until TIMESTAMPTZ NOT NULL
 );
+CREATE INDEX throttle_until ON throttle (until);
 
 -- owner: person
 CREATE TABLE consent (
@@ -701,6 +703,7 @@ CREATE TABLE decision (
 	UNIQUE (meeting, application)
 );
 CREATE INDEX decision_application ON decision (application, id);
+CREATE INDEX decision_meeting ON decision (meeting, id);
 CREATE UNIQUE INDEX decision_final ON decision (application) WHERE outcome IN ('granted', 'refused') AND replaces = '';
 
 -- owner: decision
