@@ -3,6 +3,7 @@ package application
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"kompeten/internal/auth"
@@ -56,6 +57,9 @@ func (s *Service) AddFile(ctx context.Context, actor auth.Actor, a ID, requireme
 		if err != nil {
 			return err
 		}
+		if err := room(tx, f, requirement); err != nil {
+			return err
+		}
 		_, err = tx.Exec(`INSERT INTO application_file (id, application, requirement, blob, name, mime, size, by_person, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 			id.New("doc", tx.Now()), string(a), requirement, file, strings.ToValidUTF8(name[:min(len(name), 200)], ""), mime, len(data), actor.Who(), db.At(tx.Now()))
 		if err != nil {
@@ -68,6 +72,28 @@ func (s *Service) AddFile(ctx context.Context, actor auth.Actor, a ID, requireme
 		}
 		return ledger.Append(tx, f.LSP, string(a), pass, map[string]string{"requirement": requirement, "mime": mime})
 	})
+}
+
+// maxFiles is how many documents one application takes.
+const maxFiles = 40
+
+// room refuses a document for what the scheme does not ask, and one too many.
+func room(tx *db.Tx, f File, requirement string) error {
+	if requirement != Photo {
+		ids, err := requirements(tx, f.Application)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(ids, requirement) {
+			return fault.New(fault.NotFound, "db.not_found")
+		}
+	}
+	var n int
+	err := tx.Get("SELECT COUNT(*) FROM application_file WHERE application = $1", []any{string(f.ID)}, &n)
+	if err == nil && n >= maxFiles {
+		err = fault.New(fault.Conflict, "application.too_many_files", maxFiles)
+	}
+	return err
 }
 
 // Files lists the documents of an application, the newest first.

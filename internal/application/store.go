@@ -64,7 +64,7 @@ func file(tx *db.Tx, actor auth.Actor, id ID) (File, error) {
 	if err != nil {
 		return f, err
 	}
-	f.Unmet = needed
+	f.Unmet = len(needed)
 	for _, c := range checks {
 		if c.Verdict == "meets" {
 			f.Unmet--
@@ -73,12 +73,19 @@ func file(tx *db.Tx, actor auth.Actor, id ID) (File, error) {
 	return f, nil
 }
 
-func requirements(tx *db.Tx, a Application) (int, error) {
+// requirements are the ids of what the scheme asks of an applicant.
+func requirements(tx *db.Tx, a Application) ([]string, error) {
 	var doc struct {
-		Requirements []struct{} `json:"requirements"`
+		Requirements []struct {
+			ID string `json:"id"`
+		} `json:"requirements"`
 	}
 	err := tx.Get("SELECT doc FROM scheme_version WHERE id = $1", []any{string(a.SchemeVersion)}, db.JSON(&doc))
-	return len(doc.Requirements), err
+	var ids []string
+	for _, r := range doc.Requirements {
+		ids = append(ids, r.ID)
+	}
+	return ids, err
 }
 
 // FileOf gives an application with what its rules look at, for the buttons of its page.
@@ -91,7 +98,7 @@ func save(tx *db.Tx, f File, pass flow.Pass) error {
 	if err != nil {
 		return err
 	}
-	return ledger.Append(tx, f.LSP, string(f.ID), pass, nil)
+	return ledger.Append(tx, f.LSP, string(f.ID), pass, f.detail)
 }
 
 // Checks lists the verdicts on an application's requirements.
@@ -165,23 +172,6 @@ func List(tx *db.Tx, actor auth.Actor, f Filter) ([]Application, error) {
 		out[i] = r.whole()
 	}
 	return out, err
-}
-
-// Advance moves the stage of many files; the caller is a feature that holds the Pass for what moved them.
-func Advance(tx *db.Tx, ids []ID, to Stage) error {
-	for len(ids) > 0 {
-		n := min(len(ids), 200)
-		args := make([]any, 201)
-		args[0] = string(to)
-		for i := range 200 {
-			args[i+1] = string(ids[min(i, n-1)])
-		}
-		if _, err := tx.Exec("UPDATE application SET stage = $1 WHERE id IN "+db.Places(2, 200), args...); err != nil {
-			return err
-		}
-		ids = ids[n:]
-	}
-	return nil
 }
 
 // Duty is one person's part in one case. Nobody has two: the key of the table refuses it.
