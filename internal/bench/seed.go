@@ -13,6 +13,7 @@ import (
 	"kompeten/internal/id"
 	"kompeten/internal/product"
 	"kompeten/internal/scheme"
+	"kompeten/internal/text"
 )
 
 // seed fills a store with rows as the product would have written them, without walking every file through the
@@ -45,19 +46,26 @@ func newSeed(ctx context.Context, s product.Services, w *demo.World) (*seed, err
 var applicationColumns = []string{"id", "programme", "nominee", "person", "name", "fold", "lsp", "office", "scheme_version", "funding", "giver", "district", "sector", "employer", "state", "stage", "note", "sample", "created_at", "version"}
 
 // people enters persons with applications and gives the ids of both.
-func (x *seed) people(tx *db.Tx, n int, stage string) (apps, persons []string, err error) {
+func (x *seed) people(tx *db.Tx, n int, stage string) (apps, persons, names []string, err error) {
 	var prow, arow [][]any
 	for range n {
 		x.n++
-		p, a, name := id.New("per", tx.Now()), id.New("app", tx.Now()), fmt.Sprintf("Orang Contoh %d", x.n)
-		persons, apps = append(persons, p), append(apps, a)
-		prow = append(prow, []any{p, name, name, "", "1990-01-01", "L", "", "", "", "", "", true, db.At(tx.Now()), 1})
-		arow = append(arow, []any{a, "", "", p, name, name, x.lsp, string(x.world.Org("disperin-semarang")), string(x.version.ID), 2, 62, "33.74.01", "Bengkel motor", "", "accepted", stage, "", true, db.At(tx.Now()), 1})
+		p, a, name := id.New("per", tx.Now()), id.New("app", tx.Now()), sampleName(x.n)
+		persons, apps, names = append(persons, p), append(apps, a), append(names, name)
+		prow = append(prow, []any{p, name, text.Fold(name), "", "1990-01-01", "L", "", "", "", "", "", true, db.At(tx.Now()), 1})
+		arow = append(arow, []any{a, "", "", p, name, text.Fold(name), x.lsp, string(x.world.Org("disperin-semarang")), string(x.version.ID), 2, 62, "33.74.01", "Bengkel motor", "", "accepted", stage, "", true, db.At(tx.Now()), 1})
 	}
 	if err := tx.Insert("person", []string{"id", "name", "fold", "birth_place", "birth_date", "sex", "address", "district", "email", "education", "photo", "sample", "created_at", "version"}, prow); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return apps, persons, tx.Insert("application", applicationColumns, arow)
+	return apps, persons, names, tx.Insert("application", applicationColumns, arow)
+}
+
+var firstNames = []string{"Adi", "Bunga", "Cahya", "Dimas", "Eka", "Fajar", "Gita", "Hadi", "Intan", "Joko", "Kartika", "Lestari", "Maya", "Nanda", "Oki", "Putri", "Rizal", "Sari", "Tono", "Wulan"}
+
+// sampleName is a name of nobody, such as a search by words meets.
+func sampleName(n int) string {
+	return fmt.Sprintf("%s %s Contoh%d", firstNames[n%20], firstNames[n/20%20], n/400)
 }
 
 // meeting makes an open meeting with n recommended cases on which its three members have voted.
@@ -84,7 +92,7 @@ func (x *seed) meeting(ctx context.Context, n int) (decision.MeetingID, error) {
 }
 
 func (x *seed) cases(tx *db.Tx, mid string, members []string, n int) error {
-	apps, persons, err := x.people(tx, n, "assessed_k")
+	apps, persons, _, err := x.people(tx, n, "assessed_k")
 	if err != nil {
 		return err
 	}
@@ -118,37 +126,39 @@ func (x *seed) cases(tx *db.Tx, mid string, members []string, n int) error {
 	return nil
 }
 
-// certificates fills the store up to n certificates and gives the codes of some of them.
-func (x *seed) certificates(ctx context.Context, n int) (codes []string, err error) {
-	face := certificate.Face{Name: "Orang Contoh", AreaID: x.version.AreaID, AreaEN: x.version.AreaEN, TitleID: x.version.Title(false), TitleEN: x.version.Title(true), Kind: x.version.Kind,
+// certificates fills the store up to n certificates and tells how many there are.
+func (x *seed) certificates(ctx context.Context, n int) (have int, err error) {
+	face := certificate.Face{AreaID: x.version.AreaID, AreaEN: x.version.AreaEN, TitleID: x.version.Title(false), TitleEN: x.version.Title(true), Kind: x.version.Kind,
 		ValidityMonths: 36, City: "Semarang", LSP: "LSP Otomotif Contoh Nusantara", LSPEN: "Sample", Licence: "BNSP-LSP-9901-ID"}
 	for _, u := range x.version.Units {
 		face.Units = append(face.Units, certificate.FaceUnit{Code: string(u.Code), TitleID: u.TitleID, TitleEN: u.TitleEN})
 	}
-	var have int
 	if err := x.s.DB.Point(ctx, "SELECT COUNT(*) FROM certificate", nil, &have); err != nil {
-		return nil, err
+		return 0, err
 	}
 	for ; have < n && err == nil; have += step {
 		err = x.s.DB.Write(ctx, func(tx *db.Tx) error {
-			apps, persons, err := x.people(tx, step, "issued")
+			apps, persons, names, err := x.people(tx, step, "issued")
+			if err != nil {
+				return err
+			}
+			kept, err := certificate.KeepFace(tx, face)
 			if err != nil {
 				return err
 			}
 			var rows [][]any
 			for i, a := range apps {
 				code, no := id.Code(12), fmt.Sprintf("45407 7231 0 %08d 2025", have+i)
-				codes = append(codes, code)
-				public, err := certificate.PublicFacts(code, no, face, "2026-01-05", "2029-01-05", true)
+				public, err := certificate.PublicFacts(certificate.Facts{Code: code, Number: no, Name: names[i], IssuedOn: "2026-01-05", ValidUntil: "2029-01-05", Sample: true})
 				if err != nil {
 					return err
 				}
-				rows = append(rows, []any{id.New("crt", tx.Now()), a, "", "", "", x.lsp, persons[i], string(x.version.ID), code, no, certificate.NumberKey(no), "", "", face.Name, "orang contoh", "2026-01-05", "2029-01-05",
-					"active", db.JSON(face), public, "", true, 1})
+				rows = append(rows, []any{id.New("crt", tx.Now()), a, "", "", "", x.lsp, persons[i], string(x.version.ID), code, no, certificate.NumberKey(no), "", "", names[i], text.Fold(names[i]), "2026-01-05", "2029-01-05",
+					"active", kept, "", public, "", true, 1})
 			}
 			return tx.Insert("certificate", []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key", "registration", "blank", "name", "fold",
-				"issued_on", "valid_until", "state", "face", "public", "handed_note", "sample", "version"}, rows)
+				"issued_on", "valid_until", "state", "face", "photo", "public", "handed_note", "sample", "version"}, rows)
 		})
 	}
-	return codes, err
+	return have, err
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"kompeten/internal/application"
@@ -32,9 +33,10 @@ import (
 // ID of a certificate: "crt_…".
 type ID string
 
-// Face is what stands on the paper, as it was on the day of issue.
+// Face is what stands on the paper, as it was on the day of issue. All but the name and the portrait is the same on
+// many certificates and is kept once for them (see faces).
 type Face struct {
-	Name           string     `json:"name"`
+	Name           string     `json:"-"`
 	AreaID         string     `json:"area_id"`
 	AreaEN         string     `json:"area_en"`
 	TitleID        string     `json:"title_id"`
@@ -49,7 +51,7 @@ type Face struct {
 	HeadName       string     `json:"head_name"`
 	HeadTitle      string     `json:"head_title"`
 	HeadTitleEN    string     `json:"head_title_en"`
-	Photo          string     `json:"photo"`
+	Photo          string     `json:"-"`
 	Units          []FaceUnit `json:"units"`
 }
 
@@ -86,11 +88,14 @@ type Service struct {
 	box   *seal.Box
 	blobs *blob.Store
 	base  string // address of the installation, before /v/CODE
+
+	mu    sync.RWMutex
+	faces map[string]*Shared // by id, for the public check
 }
 
 // NewService makes the service. base is the address under which the installation is reached.
 func NewService(d *db.DB, box *seal.Box, blobs *blob.Store, base string) *Service {
-	return &Service{d, box, blobs, strings.TrimSuffix(base, "/")}
+	return &Service{d: d, box: box, blobs: blobs, base: strings.TrimSuffix(base, "/"), faces: map[string]*Shared{}}
 }
 
 // URL is where anyone checks a certificate.
@@ -236,7 +241,7 @@ func (s *Service) issue(tx *db.Tx, actor auth.Actor, m decision.Meeting, list []
 	if err != nil {
 		return err
 	}
-	press := press{tx: tx, actor: actor, org: org, licence: lic.Number, meeting: m, today: today, versions: map[scheme.VersionID]scheme.Version{}}
+	press := press{tx: tx, actor: actor, org: org, licence: lic.Number, meeting: m, today: today, versions: map[scheme.VersionID]scheme.Version{}, faces: map[scheme.VersionID]string{}}
 	if err := press.number(list); err != nil {
 		return err
 	}
@@ -252,6 +257,7 @@ type press struct {
 	meeting  decision.Meeting
 	today    date.Date
 	versions map[scheme.VersionID]scheme.Version
+	faces    map[scheme.VersionID]string
 	ids      []string
 	certs    []number.Number
 	regs     []number.Number
@@ -291,7 +297,7 @@ func (p *press) number(list []order) (err error) {
 }
 
 var insertColumns = []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key",
-	"registration", "blank", "name", "fold", "issued_on", "valid_until", "state", "face", "public", "handed_note", "sample", "version"}
+	"registration", "blank", "name", "fold", "issued_on", "valid_until", "state", "face", "photo", "public", "handed_note", "sample", "version"}
 
 func (p *press) print(list []order, pass flow.Pass) error {
 	rows, events := make([][]any, len(list)), make([][]any, len(list))
@@ -300,15 +306,18 @@ func (p *press) print(list []order, pass flow.Pass) error {
 	for i, o := range list {
 		v := p.versions[o.version]
 		until := p.today.AddMonths(v.ValidityMonths)
-		face := p.face(o, v)
+		face, err := p.keep(v)
+		if err != nil {
+			return err
+		}
 		code := id.Code(12)
-		public, err := PublicFacts(code, p.certs[i].Text, face, p.today, until, o.sample)
+		public, err := PublicFacts(Facts{code, p.certs[i].Text, o.name, p.today, until, o.sample})
 		if err != nil {
 			return err
 		}
 		rows[i] = []any{p.ids[i], string(o.application), string(o.decision), string(p.meeting.ID), o.programme, string(p.org.ID), string(o.person), string(o.version),
 			code, p.certs[i].Text, NumberKey(p.certs[i].Text), p.regs[i].Text, p.blanks[i], o.name, text.Fold(o.name), string(p.today), string(until),
-			string(pass.To()), db.JSON(face), public, "", o.sample, 1}
+			string(pass.To()), face, o.photo, public, "", o.sample, 1}
 		events[i] = []any{p.ids[i], 1, db.At(p.tx.Now()), "issue", string(pass.To()), "", pass.Actor().Who()}
 		entries[i] = ledger.Entry{Record: p.ids[i], Pass: pass, Detail: map[string]string{"number": p.certs[i].Text}}
 		apps[i] = o.application
@@ -327,10 +336,20 @@ func (p *press) print(list []order, pass flow.Pass) error {
 
 var eventColumns = []string{"certificate", "no", "at", "action", "state", "reason", "actor"}
 
-func (p *press) face(o order, v scheme.Version) Face {
-	f := Face{Name: o.name, AreaID: v.AreaID, AreaEN: v.AreaEN, TitleID: v.Title(false), TitleEN: v.Title(true), Kind: v.Kind, Level: v.Level,
+// keep stores the face of a version's certificates once and gives its id.
+func (p *press) keep(v scheme.Version) (string, error) {
+	if have, ok := p.faces[v.ID]; ok {
+		return have, nil
+	}
+	got, err := KeepFace(p.tx, p.face(v))
+	p.faces[v.ID] = got
+	return got, err
+}
+
+func (p *press) face(v scheme.Version) Face {
+	f := Face{AreaID: v.AreaID, AreaEN: v.AreaEN, TitleID: v.Title(false), TitleEN: v.Title(true), Kind: v.Kind, Level: v.Level,
 		ValidityMonths: v.ValidityMonths, City: p.org.City, LSP: p.org.Name, LSPEN: p.org.NameEN, Licence: p.licence, HeadName: p.org.HeadName,
-		HeadTitle: p.org.HeadTitle, HeadTitleEN: p.org.HeadTitleEN, Photo: o.photo}
+		HeadTitle: p.org.HeadTitle, HeadTitleEN: p.org.HeadTitleEN}
 	for _, u := range v.Units {
 		f.Units = append(f.Units, FaceUnit{string(u.Code), u.TitleID, u.TitleEN})
 	}

@@ -2,7 +2,9 @@ package certificate
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 
@@ -17,7 +19,9 @@ import (
 	"kompeten/internal/text"
 )
 
-const columns = `id, application, lsp, person, code, number, registration, blank, name, issued_on, valid_until, state, face, handed_at, sample, version`
+const columns = `c.id, c.application, c.lsp, c.person, c.code, c.number, c.registration, c.blank, c.name, c.issued_on, c.valid_until, c.state, f.doc, c.photo, c.handed_at, c.sample, c.version`
+
+const from = " FROM certificate c JOIN certificate_face f ON f.id = c.face "
 
 type row struct {
 	Certificate
@@ -26,11 +30,11 @@ type row struct {
 
 func fields(r *row) []any {
 	return []any{&r.ID, &r.Application, &r.LSP, &r.Person, &r.Code, &r.Number, &r.Registration, &r.Blank, &r.Name, &r.IssuedOn, &r.ValidUntil, &r.State,
-		db.JSON(&r.Face), &r.handed, &r.Sample, &r.Version}
+		db.JSON(&r.Face), &r.Face.Photo, &r.handed, &r.Sample, &r.Version}
 }
 
 func (r row) whole() Certificate {
-	r.HandedAt = r.handed.Time
+	r.HandedAt, r.Face.Name = r.handed.Time, r.Name
 	return r.Certificate
 }
 
@@ -44,7 +48,7 @@ func (c Certificate) sees(a auth.Actor) bool {
 
 // Get is one certificate.
 func Get(tx *db.Tx, actor auth.Actor, id ID) (Certificate, error) {
-	r, err := db.One(tx, fields, "SELECT "+columns+" FROM certificate WHERE id = $1", string(id))
+	r, err := db.One(tx, fields, "SELECT "+columns+from+"WHERE c.id = $1", string(id))
 	if err == nil && !r.sees(actor) {
 		return Certificate{}, fault.New(fault.NotFound, "db.not_found")
 	}
@@ -52,7 +56,7 @@ func Get(tx *db.Tx, actor auth.Actor, id ID) (Certificate, error) {
 }
 
 func list(tx *db.Tx, actor auth.Actor, where string, args ...any) ([]Certificate, error) {
-	rows, err := db.All(tx, fields, "SELECT "+columns+" FROM certificate WHERE "+where+" ORDER BY fold, id LIMIT 100000", args...)
+	rows, err := db.All(tx, fields, "SELECT "+columns+from+"WHERE "+where+" ORDER BY c.fold, c.id LIMIT 100000", args...)
 	var out []Certificate
 	for _, r := range rows {
 		if c := r.whole(); c.sees(actor) {
@@ -64,7 +68,7 @@ func list(tx *db.Tx, actor auth.Actor, where string, args ...any) ([]Certificate
 
 // ByMeeting is the certificates of a meeting, by name.
 func ByMeeting(tx *db.Tx, actor auth.Actor, m decision.MeetingID) ([]Certificate, error) {
-	return list(tx, actor, "meeting = $1", string(m))
+	return list(tx, actor, "c.meeting = $1", string(m))
 }
 
 // ByProgramme is the certificates of a programme, for its office as well.
@@ -72,12 +76,12 @@ func ByProgramme(tx *db.Tx, actor auth.Actor, p programme.ID) ([]Certificate, er
 	if _, err := programme.Get(tx, actor, p); err != nil {
 		return nil, err
 	}
-	return list(tx, auth.Actor{System: "report"}, "programme = $1", string(p))
+	return list(tx, auth.Actor{System: "report"}, "c.programme = $1", string(p))
 }
 
 // Mine is the certificates of the actor herself.
 func Mine(tx *db.Tx, actor auth.Actor) ([]Certificate, error) {
-	return list(tx, actor, "person = $1", string(actor.Person))
+	return list(tx, actor, "c.person = $1", string(actor.Person))
 }
 
 // Search is the LSP's certificates whose name or number holds the words, the newest first.
@@ -85,8 +89,8 @@ func Search(tx *db.Tx, actor auth.Actor, lsp auth.OrgID, words string) ([]Certif
 	if !actor.In(lsp) {
 		return nil, fault.New(fault.NotFound, "db.not_found")
 	}
-	rows, err := db.All(tx, fields, "SELECT "+columns+` FROM certificate WHERE lsp = $1 AND ($2 = '' OR fold LIKE $3 OR number_key LIKE $4)
-		ORDER BY issued_on DESC, id DESC LIMIT 100`, string(lsp), words, "%"+text.Fold(words)+"%", NumberKey(words)+"%")
+	rows, err := db.All(tx, fields, "SELECT "+columns+from+`WHERE c.lsp = $1 AND ($2 = '' OR c.fold LIKE $3 OR c.number_key LIKE $4)
+		ORDER BY c.issued_on DESC, c.id DESC LIMIT 100`, string(lsp), words, "%"+text.Fold(words)+"%", NumberKey(words)+"%")
 	out := make([]Certificate, len(rows))
 	for i, r := range rows {
 		out[i] = r.whole()
@@ -126,40 +130,59 @@ func Events(tx *db.Tx, actor auth.Actor, id ID) ([]Event, error) {
 		"SELECT at, action, state, reason FROM certificate_event WHERE certificate = $1 ORDER BY no", string(id))
 }
 
-// Facts are what anyone may know of a certificate and what never changes: no NIK, no address, the name partly masked.
-type Facts struct {
-	Code       string     `json:"code"`
-	Number     string     `json:"number"`
-	Name       string     `json:"name"`
-	SchemeID   string     `json:"scheme_id"`
-	SchemeEN   string     `json:"scheme_en"`
-	Level      int        `json:"kkni_level,omitempty"`
-	LSP        string     `json:"lsp"`
-	Licence    string     `json:"lsp_licence"`
-	Units      []FaceUnit `json:"units"`
-	IssuedOn   date.Date  `json:"issued_on"`
-	ValidUntil date.Date  `json:"valid_until"`
-	Sample     bool       `json:"sample,omitempty"`
+// KeepFace stores a face under the hash of what it says, so that what many certificates share is kept once and
+// cannot change under them.
+func KeepFace(tx *db.Tx, f Face) (string, error) {
+	doc, err := json.Marshal(f)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(doc)
+	key := hex.EncodeToString(sum[:16])
+	_, err = tx.Exec("INSERT INTO certificate_face (id, doc) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", key, string(doc))
+	return key, err
 }
 
-// Public is the facts and what the certificate is worth today: valid, expired, suspended, revoked.
-type Public struct {
-	Facts
-	Status string
+// Facts are what anyone may know of a certificate and what is its own: no NIK, no address, the name partly masked.
+type Facts struct {
+	Code       string    `json:"code"`
+	Number     string    `json:"number"`
+	Name       string    `json:"name"`
+	IssuedOn   date.Date `json:"issued_on"`
+	ValidUntil date.Date `json:"valid_until"`
+	Sample     bool      `json:"sample,omitempty"`
 }
 
 // PublicFacts is the facts as the document that is kept beside a certificate and answered to programs as it stands.
-func PublicFacts(code, number string, f Face, issued, until date.Date, sample bool) (string, error) {
-	b, err := json.Marshal(Facts{code, number, text.MaskName(f.Name), f.TitleID, f.TitleEN, f.Level, f.LSP, f.Licence, f.Units, issued, until, sample})
+func PublicFacts(f Facts) (string, error) {
+	f.Name = text.MaskName(f.Name)
+	b, err := json.Marshal(f)
 	return string(b), err
 }
 
-const selectPublic = "SELECT public, state, valid_until FROM certificate WHERE "
-
-// Look is an answer of the public check as it is kept: the facts as a document, and today's status.
+// Look is an answer of the public check as it is kept: the facts as a document, what it shares with others, and what
+// the certificate is worth today: valid, expired, suspended, revoked.
 type Look struct {
-	Facts  string
 	Status string
+	Facts  string
+	Shared *Shared
+}
+
+// Public reads the facts of a look.
+func (l Look) Public() (f Facts, err error) {
+	err = json.Unmarshal([]byte(l.Facts), &f)
+	return f, err
+}
+
+// Shared is the part of an answer that many certificates have in common.
+type Shared struct {
+	SchemeID string     `json:"scheme_id"`
+	SchemeEN string     `json:"scheme_en"`
+	Level    int        `json:"level,omitempty"`
+	LSP      string     `json:"lsp"`
+	Licence  string     `json:"lsp_licence"`
+	Units    []FaceUnit `json:"units"`
+	JSON     []byte     `json:"-"` // the same as a document
 }
 
 // ByCode is what anyone may know of the certificate with a code. An unknown code is not found, whoever asks.
@@ -176,22 +199,51 @@ func (s *Service) ByNumber(ctx context.Context, number string) (Look, error) {
 	return s.look(ctx, selectPublic+"number_key = $1 ORDER BY issued_on DESC, id DESC LIMIT 1", key)
 }
 
-func (s *Service) look(ctx context.Context, query, arg string) (Look, error) {
-	var l Look
+const selectPublic = "SELECT public, state, valid_until, face FROM certificate WHERE "
+
+func (s *Service) look(ctx context.Context, query, arg string) (l Look, err error) {
 	var state flow.State
 	var until date.Date
-	err := s.d.Point(ctx, query, []any{arg}, &l.Facts, &state, &until)
+	var face string
+	err = s.d.Point(ctx, query, []any{arg}, &l.Facts, (*string)(&state), (*string)(&until), &face)
 	if errors.Is(err, sql.ErrNoRows) {
 		return l, fault.New(fault.NotFound, "verify.not_found")
 	}
+	if err != nil {
+		return l, err
+	}
 	l.Status = status(state, until, date.Of(s.d.Now(), date.WIB))
+	l.Shared, err = s.shared(ctx, face)
 	return l, err
 }
 
-// Public reads the facts of a look.
-func (l Look) Public() (Public, error) {
-	p := Public{Status: l.Status}
-	return p, json.Unmarshal([]byte(l.Facts), &p.Facts)
+// mostShared is how many shared parts are held in memory.
+const mostShared = 2048
+
+// shared is the part of an answer that comes from a face. It never changes, so it is read once.
+func (s *Service) shared(ctx context.Context, face string) (*Shared, error) {
+	s.mu.RLock()
+	got := s.faces[face]
+	s.mu.RUnlock()
+	if got != nil {
+		return got, nil
+	}
+	var f Face
+	if err := s.d.Point(ctx, "SELECT doc FROM certificate_face WHERE id = $1", []any{face}, db.JSON(&f)); err != nil {
+		return nil, err
+	}
+	got = &Shared{SchemeID: f.TitleID, SchemeEN: f.TitleEN, Level: f.Level, LSP: f.LSP, Licence: f.Licence, Units: f.Units}
+	var err error
+	if got.JSON, err = json.Marshal(got); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.faces) >= mostShared {
+		clear(s.faces)
+	}
+	s.faces[face] = got
+	return got, nil
 }
 
 // status is what a certificate is worth on a day.

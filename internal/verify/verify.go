@@ -139,13 +139,12 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, p certificate.L
 }
 
 // json writes the facts as they are kept, the status in plain words of both languages before them; or a problem.
-func (h *Handler) json(w http.ResponseWriter, l certificate.Look, err error, status int) {
+func (h *Handler) json(w http.ResponseWriter, p certificate.Look, err error, status int) {
 	var b []byte
 	if err == nil {
+		b = h.facts(p)
 		w.Header()["Content-Type"] = jsonType
-		b = make([]byte, 0, 128+len(l.Facts))
-		b = append(b, h.heads[l.Status]...)
-		b = append(b, l.Facts[1:]...)
+		w.Header()["Content-Length"] = []string{strconv.Itoa(len(b))}
 	} else {
 		w.Header().Set("Content-Type", "application/problem+json")
 		key, args := "error.internal", []any(nil)
@@ -156,6 +155,16 @@ func (h *Handler) json(w http.ResponseWriter, l certificate.Look, err error, sta
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(b)
+}
+
+// facts joins the status in plain words, what is the certificate's own, and what it shares with others.
+func (h *Handler) facts(l certificate.Look) []byte {
+	head := h.heads[l.Status]
+	b := make([]byte, 0, len(head)+len(l.Facts)+len(l.Shared.JSON))
+	b = append(b, head...)
+	b = append(b, l.Facts[1:len(l.Facts)-1]...)
+	b = append(b, ',')
+	return append(b, l.Shared.JSON[1:]...)
 }
 
 var jsonType = []string{"application/json"}
@@ -182,7 +191,7 @@ func (h *Handler) page(l text.Lang, r *http.Request, look certificate.Look, err 
 		other = text.ID
 	}
 	page := ui.Page{Shell: h.shell(l, r, t("verify.title"))}
-	var p certificate.Public
+	var p certificate.Facts
 	if err == nil {
 		p, err = look.Public()
 	}
@@ -194,18 +203,19 @@ func (h *Handler) page(l text.Lang, r *http.Request, look certificate.Look, err 
 		page.Body = []ui.Component{ui.Verdict{Tone: ui.Bad, Sign: "?", Title: t("verify.unknown"), Also: text.T(other, "verify.unknown"), Text: t(key, args...)}, h.again(t)}
 		return page
 	}
-	plate := plates[p.Status]
-	title := p.SchemeID
+	plate := plates[look.Status]
+	shared := look.Shared
+	title := shared.SchemeID
 	if l == text.EN {
-		title = p.SchemeEN
+		title = shared.SchemeEN
 	}
 	facts := ui.Facts{Items: []ui.Fact{{Term: t("verify.holder"), Text: p.Name}, {Term: t("verify.competent"), Text: title}, {Term: t("verify.number"), Text: p.Number},
-		{Term: t("verify.issuer"), Text: p.LSP + " · " + p.Licence}, {Term: t("verify.issued_on"), Text: text.Date(l, p.IssuedOn)}, {Term: t("verify.valid_until"), Text: text.Date(l, p.ValidUntil)}}}
-	if p.Level > 0 {
-		facts.Items = append(facts.Items, ui.Fact{Term: t("scheme.level"), Text: "KKNI " + strconv.Itoa(p.Level)})
+		{Term: t("verify.issuer"), Text: shared.LSP + " · " + shared.Licence}, {Term: t("verify.issued_on"), Text: text.Date(l, p.IssuedOn)}, {Term: t("verify.valid_until"), Text: text.Date(l, p.ValidUntil)}}}
+	if shared.Level > 0 {
+		facts.Items = append(facts.Items, ui.Fact{Term: t("scheme.level"), Text: "KKNI " + strconv.Itoa(shared.Level)})
 	}
 	var units ui.Facts
-	for _, u := range p.Units {
+	for _, u := range shared.Units {
 		name := u.TitleID
 		if l == text.EN {
 			name = u.TitleEN
@@ -213,8 +223,8 @@ func (h *Handler) page(l text.Lang, r *http.Request, look certificate.Look, err 
 		units.Items = append(units.Items, ui.Fact{Term: u.Code, Text: name})
 	}
 	page.Shell.Sample = page.Shell.Sample || p.Sample
-	page.Body = []ui.Component{ui.Verdict{Tone: plate.tone, Sign: plate.sign, Title: t("verify.status." + p.Status), Also: text.T(other, "verify.status."+p.Status), Text: t("verify.says." + p.Status)},
-		ui.Card{Body: []ui.Component{facts}}, ui.Details{Summary: t("verify.units", len(p.Units)), Body: []ui.Component{units}}, ui.Para{Text: t("verify.compare")}, h.again(t)}
+	page.Body = []ui.Component{ui.Verdict{Tone: plate.tone, Sign: plate.sign, Title: t("verify.status." + look.Status), Also: text.T(other, "verify.status."+look.Status), Text: t("verify.says." + look.Status)},
+		ui.Card{Body: []ui.Component{facts}}, ui.Details{Summary: t("verify.units", len(shared.Units)), Body: []ui.Component{units}}, ui.Para{Text: t("verify.compare")}, h.again(t)}
 	return page
 }
 

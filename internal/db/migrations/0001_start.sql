@@ -719,6 +719,12 @@ CREATE TABLE vote (
 );
 
 -- owner: certificate
+CREATE TABLE certificate_face (
+	id TEXT PRIMARY KEY,
+	doc JSONB NOT NULL
+);
+
+-- owner: certificate
 CREATE TABLE certificate (
 	id TEXT PRIMARY KEY,
 	application TEXT NOT NULL UNIQUE REFERENCES application (id),
@@ -738,7 +744,8 @@ CREATE TABLE certificate (
 	issued_on TEXT NOT NULL,
 	valid_until TEXT NOT NULL,
 	state TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'revoked')),
-	face JSONB NOT NULL,
+	face TEXT NOT NULL REFERENCES certificate_face (id),
+	photo TEXT NOT NULL,
 	public TEXT NOT NULL,
 	handed_at TIMESTAMPTZ,
 	handed_note TEXT NOT NULL,
