@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"kompeten/internal/app"
@@ -34,14 +38,14 @@ func (c benchCmd) Run(ctx context.Context) error {
 	}
 	a.Clock.Set(0)
 	fmt.Printf("%s, %d cores, %s\n", a.DB.Engine(), runtime.GOMAXPROCS(0), runtime.Version())
-	run := bench.New(a.Services, w, bench.Sizes{Rows: c.Rows, Decisions: c.Decisions, Certificates: c.Certificates}, os.Stdout)
+	run := bench.New(a.Services, w, a.Handler(true, nil), bench.Sizes{Rows: c.Rows, Decisions: c.Decisions, Certificates: c.Certificates}, os.Stdout)
 	if err := run.All(ctx); err != nil {
 		return err
 	}
 	if err := a.Close(); err != nil {
 		return err
 	}
-	if err := c.restart(ctx, cfg); err != nil {
+	if err := c.restart(ctx, cfg, run); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -50,20 +54,59 @@ func (c benchCmd) Run(ctx context.Context) error {
 	return nil
 }
 
-// restart measures how soon an installation answers on the store the run has left.
-func (c benchCmd) restart(ctx context.Context, cfg app.Config) error {
-	from := time.Now()
-	a, err := app.Open(ctx, cfg, &app.Clock{}, logger())
+// restart measures how soon an installation of its own process answers on the store the run has left, and the memory
+// it holds when nobody asks anything.
+func (c benchCmd) restart(ctx context.Context, cfg app.Config, run *bench.Run) error {
+	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = a.DB.Close() }()
-	if err := a.DB.Ping(ctx); err != nil {
+	const address = "127.0.0.1:18099"
+	cmd := exec.CommandContext(ctx, self, "serve", "--data", cfg.Data, "--database", cfg.Database, "--listen", address) // #nosec G204 -- ourselves
+	from := time.Now()
+	if err := cmd.Start(); err != nil {
 		return err
 	}
-	fmt.Printf("%-52s %12.3f %-10s goal %s\n", "start on that store", time.Since(from).Seconds(), "s", "< 1 s")
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	for !answers(ctx, "http://"+address+"/readyz") {
+		if time.Since(from) > time.Minute {
+			return errors.New("bench: serve does not answer")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	run.Add("start of serve on that store", time.Since(from).Seconds(), "s", "< 1 s", "")
+	time.Sleep(5 * time.Second)
+	if kb := resident(cmd.Process.Pid); kb > 0 {
+		run.Add("memory when idle", float64(kb)/1024, "MB", "< 150 MB", "")
+	}
 	if info, err := os.Stat(filepath.Join(cfg.Data, "kompeten.db")); err == nil {
-		fmt.Printf("%-52s %12.0f %s\n", "size of the store", float64(info.Size())/(1<<20), "MB")
+		run.Add("size of the store", float64(info.Size())/(1<<20), "MB", "", "")
 	}
 	return nil
+}
+
+func answers(ctx context.Context, address string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return false
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	return res.Body.Close() == nil && res.StatusCode == http.StatusOK
+}
+
+// resident is how much memory a process holds, in kB; 0 where the system does not tell.
+func resident(pid int) (kb int) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if _, err := fmt.Sscanf(line, "VmRSS: %d kB", &kb); err == nil {
+			return kb
+		}
+	}
+	return 0
 }
