@@ -37,6 +37,11 @@ func (s *Service) Confirm(ctx context.Context, actor auth.Actor, a ID, version i
 			return err
 		}
 		f.Consents = purposes
+		if in.Name != f.Name {
+			if err := rename(tx, f.LSP, f.ID, in.Name); err != nil {
+				return err
+			}
+		}
 		f.Name, f.ConfirmedAt, f.SubmittedAt, f.Stage, f.Note = in.Name, tx.Now(), tx.Now(), StageSubmitted, ""
 		was, err := person.Get(tx, s.box, actor, f.Person)
 		if err != nil {

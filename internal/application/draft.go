@@ -91,6 +91,8 @@ func (s *Service) draft(tx *db.Tx, actor auth.Actor, p programme.Programme, nomi
 		return 0, err
 	}
 	var rows, duties [][]any
+	var ids []ID
+	var names []string
 	var entries []ledger.Entry
 	for _, n := range nominees {
 		if have[n.ID] || have[string(n.Person)+" "+string(n.SchemeVersion)] {
@@ -100,6 +102,7 @@ func (s *Service) draft(tx *db.Tx, actor auth.Actor, p programme.Programme, nomi
 		rows = append(rows, []any{a, string(p.ID), n.ID, string(n.Person), n.Name, text.Fold(n.Name), string(p.LSP), string(p.Office), string(n.SchemeVersion),
 			p.Funding, p.Giver, n.District, n.Sector, n.Employer, string(pass.To()), string(StageDraft), "", p.Sample, db.At(tx.Now()), 1})
 		duties = append(duties, []any{a, string(n.Person), "candidate"})
+		ids, names = append(ids, ID(a)), append(names, n.Name)
 		entries = append(entries, ledger.Entry{Record: a, Pass: pass})
 	}
 	err = tx.Insert("application", []string{"id", "programme", "nominee", "person", "name", "fold", "lsp", "office", "scheme_version", "funding", "giver", "district",
@@ -108,6 +111,9 @@ func (s *Service) draft(tx *db.Tx, actor auth.Actor, p programme.Programme, nomi
 		return 0, fault.New(fault.Conflict, "application.already_open").Because(err)
 	}
 	if err != nil {
+		return 0, err
+	}
+	if err := IndexNames(tx, p.LSP, ids, names); err != nil {
 		return 0, err
 	}
 	if err := tx.Insert("case_duty", []string{"application", "person", "duty"}, duties); err != nil {
@@ -165,6 +171,9 @@ func (s *Service) refresh(ctx context.Context, actor auth.Actor, pid programme.I
 			err := tx.Change(`UPDATE application SET name = $2, fold = $3, district = $4, sector = $5, employer = $6, version = version + 1 WHERE id = $1 AND version = $7`,
 				x.id, x.name, text.Fold(x.name), x.district, x.sector, x.employer, x.version)
 			if err != nil {
+				return err
+			}
+			if err := rename(tx, p.LSP, ID(x.id), x.name); err != nil {
 				return err
 			}
 			entries = append(entries, ledger.Entry{Record: x.id, Pass: pass})

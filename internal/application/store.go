@@ -1,6 +1,11 @@
 package application
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
 	"kompeten/internal/auth"
 	"kompeten/internal/db"
 	"kompeten/internal/fault"
@@ -128,11 +133,62 @@ func List(tx *db.Tx, actor auth.Actor, f Filter) ([]Application, error) {
 	if f.Limit == 0 {
 		f.Limit = 51
 	}
-	where, args := "(fold, id) > ($1, $2)", []any{f.AfterFold, string(f.AfterID)}
-	add := func(cond string, v any) {
-		args = append(args, v)
-		where += " AND " + cond + " " + db.Places(len(args), 1)
+	if actor.System != "" {
+		return f.read(tx, "1 = 1")
 	}
+	var all []Application
+	for _, org := range actor.AllOrgs() {
+		for _, column := range []string{"lsp", "office"} {
+			part, err := f.read(tx, column+" = $1", string(org))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, part...)
+		}
+	}
+	slices.SortFunc(all, func(a, b Application) int {
+		return cmp.Or(strings.Compare(text.Fold(a.Name), text.Fold(b.Name)), strings.Compare(string(a.ID), string(b.ID)))
+	})
+	all = slices.CompactFunc(all, func(a, b Application) bool { return a.ID == b.ID })
+	return all[:min(len(all), f.Limit)], nil
+}
+
+// common is how many names share a word before going through the names in order finds a page sooner than the word.
+const common = 2000
+
+// rare says whether few names of the LSP hold a word that begins so.
+func (f Filter) rare(tx *db.Tx, word string) (bool, error) {
+	var n int
+	err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM application_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), word, word + "~", common}, &n)
+	return n < common, err
+}
+
+// IndexNames lets applications of an LSP be found by the words of their names.
+func IndexNames(tx *db.Tx, lsp auth.OrgID, apps []ID, names []string) error {
+	var rows [][]any
+	for i, a := range apps {
+		for _, w := range text.Words(text.Fold(names[i])) {
+			rows = append(rows, []any{string(lsp), w, string(a)})
+		}
+	}
+	return tx.Insert("application_word", []string{"lsp", "word", "application"}, rows)
+}
+
+// rename lets an application be found by another name than before.
+func rename(tx *db.Tx, lsp auth.OrgID, a ID, name string) error {
+	if _, err := tx.Exec("DELETE FROM application_word WHERE application = $1", string(a)); err != nil {
+		return err
+	}
+	return IndexNames(tx, lsp, []ID{a}, []string{name})
+}
+
+// read is one part of a list, such as an LSP's, in the order of an index.
+func (f Filter) read(tx *db.Tx, where string, args ...any) ([]Application, error) {
+	add := func(cond string, values ...any) {
+		where += " AND " + cond + " " + db.Places(len(args)+1, len(values))
+		args = append(args, values...)
+	}
+	add("(fold, id) >", f.AfterFold, string(f.AfterID))
 	if f.Programme != "" {
 		add("programme IN", string(f.Programme))
 	}
@@ -145,25 +201,26 @@ func List(tx *db.Tx, actor auth.Actor, f Filter) ([]Application, error) {
 	if f.Sector != "" {
 		add("sector IN", f.Sector)
 	}
-	if f.Query != "" {
-		add("fold LIKE", "%"+text.Fold(f.Query)+"%")
+	for i, w := range text.Words(text.Fold(f.Query)) {
+		add("fold LIKE", "%"+w+"%")
+		if i > 0 || f.LSP == "" || f.Programme != "" {
+			continue
+		}
+		rare, err := f.rare(tx, w)
+		if err != nil {
+			return nil, err
+		}
+		if rare {
+			args = append(args, string(f.LSP), w, w+"~")
+			where += fmt.Sprintf(" AND id IN (SELECT application FROM application_word WHERE lsp = $%d AND word >= $%d AND word < $%d)", len(args)-2, len(args)-1, len(args))
+		}
 	}
 	if len(f.Stages) > 0 {
-		where += " AND stage IN " + db.Places(len(args)+1, len(f.Stages))
-		for _, s := range f.Stages {
-			args = append(args, string(s))
+		stages := make([]any, len(f.Stages))
+		for i, s := range f.Stages {
+			stages[i] = string(s)
 		}
-	}
-	if actor.System == "" {
-		orgs := actor.AllOrgs()
-		if len(orgs) == 0 {
-			return nil, nil
-		}
-		places := db.Places(len(args)+1, len(orgs))
-		where += " AND (lsp IN " + places + " OR office IN " + places + ")"
-		for _, o := range orgs {
-			args = append(args, string(o))
-		}
+		add("stage IN", stages...)
 	}
 	args = append(args, f.Limit)
 	rows, err := db.All(tx, fields, "SELECT "+columns+" FROM application WHERE "+where+" ORDER BY fold, id LIMIT "+db.Places(len(args), 1), args...)

@@ -204,9 +204,10 @@ func Mine(tx *db.Tx, actor auth.Actor) ([]Assessment, error) {
 	return list(tx, actor, "assessor = $1 AND state IN ('planned', 'consented', 'running')", string(actor.Person))
 }
 
-// Finished is the LSP's recommended assessments.
-func Finished(tx *db.Tx, actor auth.Actor, lsp auth.OrgID) ([]Assessment, error) {
-	return list(tx, actor, "lsp = $1 AND state = 'recommended'", string(lsp))
+// Undecided is the LSP's recommended assessments on which no committee has decided, or which one has put off.
+func Undecided(tx *db.Tx, actor auth.Actor, lsp auth.OrgID) ([]Assessment, error) {
+	return list(tx, actor, `state = 'recommended' AND application IN
+		(SELECT id FROM application WHERE lsp = $1 AND stage IN ('assessed_k', 'assessed_bk', 'deferred'))`, string(lsp))
 }
 
 func save(tx *db.Tx, a Assessment, pass flow.Pass, detail any) error {

@@ -43,7 +43,9 @@ func (r *Run) growth(ctx context.Context, n int) (err error) {
 		{"  home of an LSP's admin", "admin.otomotif", "/home", ""},
 		{"  applications", "admin.otomotif", "/applications", ""},
 		{"  certificates", "admin.otomotif", "/certificates", ""},
-		{"  certificates by a word of the name", "admin.otomotif", "/certificates?q=Bukanorang", ""},
+		{"  certificates by a word of the name", "admin.otomotif", "/certificates?q=Wulan+Contoh7", ""},
+		{"  certificates not handed over", "admin.otomotif", "/certificates?show=unhanded", ""},
+		{"  applications by a word of the name", "admin.otomotif", "/applications?q=Wulan+Contoh7", ""},
 		{"  meetings", "admin.otomotif", "/meetings", ""},
 		{"  programmes", "admin.otomotif", "/programmes", ""},
 	})

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"kompeten/internal/application"
 	"kompeten/internal/assessment"
+	"kompeten/internal/auth"
 	"kompeten/internal/certificate"
 	"kompeten/internal/date"
 	"kompeten/internal/db"
@@ -58,7 +60,14 @@ func (x *seed) people(tx *db.Tx, n int, stage string) (apps, persons, names []st
 	if err := tx.Insert("person", []string{"id", "name", "fold", "birth_place", "birth_date", "sex", "address", "district", "email", "education", "photo", "sample", "created_at", "version"}, prow); err != nil {
 		return nil, nil, nil, err
 	}
-	return apps, persons, names, tx.Insert("application", applicationColumns, arow)
+	if err := tx.Insert("application", applicationColumns, arow); err != nil {
+		return nil, nil, nil, err
+	}
+	ids := make([]application.ID, n)
+	for i, a := range apps {
+		ids[i] = application.ID(a)
+	}
+	return apps, persons, names, application.IndexNames(tx, auth.OrgID(x.lsp), ids, names)
 }
 
 var firstNames = []string{"Adi", "Bunga", "Cahya", "Dimas", "Eka", "Fajar", "Gita", "Hadi", "Intan", "Joko", "Kartika", "Lestari", "Maya", "Nanda", "Oki", "Putri", "Rizal", "Sari", "Tono", "Wulan"}
@@ -147,17 +156,23 @@ func (x *seed) certificates(ctx context.Context, n int) (have int, err error) {
 				return err
 			}
 			var rows [][]any
+			var ids []string
 			for i, a := range apps {
 				code, no := id.Code(12), fmt.Sprintf("45407 7231 0 %08d 2025", have+i)
 				public, err := certificate.PublicFacts(certificate.Facts{Code: code, Number: no, Name: names[i], IssuedOn: "2026-01-05", ValidUntil: "2029-01-05", Sample: true})
 				if err != nil {
 					return err
 				}
-				rows = append(rows, []any{id.New("crt", tx.Now()), a, "", "", "", x.lsp, persons[i], string(x.version.ID), code, no, certificate.NumberKey(no), "", "", names[i], text.Fold(names[i]), "2026-01-05", "2029-01-05",
+				ids = append(ids, id.New("crt", tx.Now()))
+				rows = append(rows, []any{ids[i], a, "", "", "", x.lsp, persons[i], string(x.version.ID), code, no, certificate.NumberKey(no), "", "", names[i], text.Fold(names[i]), "2026-01-05", "2029-01-05",
 					"active", kept, "", public, "", true, 1})
 			}
-			return tx.Insert("certificate", []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key", "registration", "blank", "name", "fold",
+			err = tx.Insert("certificate", []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key", "registration", "blank", "name", "fold",
 				"issued_on", "valid_until", "state", "face", "photo", "public", "handed_note", "sample", "version"}, rows)
+			if err != nil {
+				return err
+			}
+			return certificate.IndexNames(tx, auth.OrgID(x.lsp), ids, names)
 		})
 	}
 	return have, err

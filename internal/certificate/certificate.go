@@ -303,6 +303,7 @@ func (p *press) print(list []order, pass flow.Pass) error {
 	rows, events := make([][]any, len(list)), make([][]any, len(list))
 	entries := make([]ledger.Entry, len(list))
 	apps := make([]application.ID, len(list))
+	names := make([]string, len(list))
 	for i, o := range list {
 		v := p.versions[o.version]
 		until := p.today.AddMonths(v.ValidityMonths)
@@ -320,12 +321,15 @@ func (p *press) print(list []order, pass flow.Pass) error {
 			string(pass.To()), face, o.photo, public, "", o.sample, 1}
 		events[i] = []any{p.ids[i], 1, db.At(p.tx.Now()), "issue", string(pass.To()), "", pass.Actor().Who()}
 		entries[i] = ledger.Entry{Record: p.ids[i], Pass: pass, Detail: map[string]string{"number": p.certs[i].Text}}
-		apps[i] = o.application
+		apps[i], names[i] = o.application, o.name
 	}
 	if err := p.tx.Insert("certificate", insertColumns, rows); err != nil {
 		return err
 	}
 	if err := p.tx.Insert("certificate_event", eventColumns, events); err != nil {
+		return err
+	}
+	if err := IndexNames(p.tx, p.org.ID, p.ids, names); err != nil {
 		return err
 	}
 	if err := application.Advance(p.tx, apps, application.StageIssued); err != nil {

@@ -1,12 +1,15 @@
 package certificate
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 
 	"kompeten/internal/auth"
 	"kompeten/internal/date"
@@ -84,18 +87,81 @@ func Mine(tx *db.Tx, actor auth.Actor) ([]Certificate, error) {
 	return list(tx, actor, "c.person = $1", string(actor.Person))
 }
 
-// Search is the LSP's certificates whose name or number holds the words, the newest first.
-func Search(tx *db.Tx, actor auth.Actor, lsp auth.OrgID, words string) ([]Certificate, error) {
-	if !actor.In(lsp) {
+// Filter narrows the list of an LSP's certificates.
+type Filter struct {
+	LSP      auth.OrgID
+	Query    string    // words of the name, or the beginning of the number
+	Unhanded bool      // only those that nobody has fetched yet
+	Before   date.Date // keyset: go on after this day of issue and id
+	BeforeID ID
+	Limit    int
+}
+
+// Search is an LSP's certificates, the newest first.
+func Search(tx *db.Tx, actor auth.Actor, f Filter) ([]Certificate, error) {
+	if !actor.In(f.LSP) {
 		return nil, fault.New(fault.NotFound, "db.not_found")
 	}
-	rows, err := db.All(tx, fields, "SELECT "+columns+from+`WHERE c.lsp = $1 AND ($2 = '' OR c.fold LIKE $3 OR c.number_key LIKE $4)
-		ORDER BY c.issued_on DESC, c.id DESC LIMIT 100`, string(lsp), words, "%"+text.Fold(words)+"%", NumberKey(words)+"%")
+	where, args := "c.lsp = $1", []any{string(f.LSP)}
+	add := func(cond string, values ...any) {
+		for _, v := range values {
+			args = append(args, v)
+			cond = strings.Replace(cond, "?", fmt.Sprintf("$%d", len(args)), 1)
+		}
+		where += " AND " + cond
+	}
+	if f.Unhanded {
+		where += " AND c.state = 'active' AND c.handed_at IS NULL"
+	}
+	if f.Before != "" {
+		add("(c.issued_on, c.id) < (?, ?)", string(f.Before), string(f.BeforeID))
+	}
+	if err := f.words(tx, add); err != nil {
+		return nil, err
+	}
+	args = append(args, cmp.Or(f.Limit, 51))
+	rows, err := db.All(tx, fields, "SELECT "+columns+from+"WHERE "+where+" ORDER BY c.issued_on DESC, c.id DESC LIMIT "+db.Places(len(args), 1), args...)
 	out := make([]Certificate, len(rows))
 	for i, r := range rows {
 		out[i] = r.whole()
 	}
 	return out, err
+}
+
+// common is how many names share a word before going through the newest finds a page sooner than the word.
+const common = 2000
+
+func (f Filter) words(tx *db.Tx, add func(string, ...any)) error {
+	if key := NumberKey(f.Query); key != "" && key[0] >= '0' && key[0] <= '9' {
+		add("c.number_key >= ? AND c.number_key < ?", key, key+"~")
+		return nil
+	}
+	for i, w := range text.Words(text.Fold(f.Query)) {
+		add("c.fold LIKE ?", "%"+w+"%")
+		if i > 0 {
+			continue
+		}
+		var n int
+		err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM certificate_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), w, w + "~", common}, &n)
+		if err != nil {
+			return err
+		}
+		if n < common {
+			add("c.id IN (SELECT certificate FROM certificate_word WHERE lsp = ? AND word >= ? AND word < ?)", string(f.LSP), w, w+"~")
+		}
+	}
+	return nil
+}
+
+// IndexNames lets certificates of an LSP be found by the words of their names.
+func IndexNames(tx *db.Tx, lsp auth.OrgID, certs, names []string) error {
+	var rows [][]any
+	for i, c := range certs {
+		for _, w := range text.Words(text.Fold(names[i])) {
+			rows = append(rows, []any{string(lsp), w, c})
+		}
+	}
+	return tx.Insert("certificate_word", []string{"lsp", "word", "certificate"}, rows)
 }
 
 func save(tx *db.Tx, c Certificate, pass flow.Pass, note string) error {

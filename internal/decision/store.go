@@ -86,12 +86,12 @@ func Cases(tx *db.Tx, actor auth.Actor, m MeetingID) ([]Decision, error) {
 
 // Ready is the LSP's recommended assessments that are on no committee's agenda.
 func Ready(tx *db.Tx, actor auth.Actor, lsp auth.OrgID) ([]assessment.Assessment, error) {
-	all, err := assessment.Finished(tx, actor, lsp)
+	all, err := assessment.Undecided(tx, actor, lsp)
 	if err != nil {
 		return nil, err
 	}
 	busy, err := db.Column[assessment.ID](tx, `SELECT d.assessment FROM decision d JOIN meeting m ON m.id = d.meeting
-		WHERE m.lsp = $1 AND m.state <> 'cancelled' AND d.outcome <> 'deferred' ORDER BY d.assessment`, string(lsp))
+		WHERE m.lsp = $1 AND m.state = 'open' ORDER BY d.assessment`, string(lsp))
 	var out []assessment.Assessment
 	for _, a := range all {
 		if _, on := slices.BinarySearch(busy, a.ID); !on {

@@ -128,11 +128,14 @@ func (ls lines) add(code, stage string, n int) {
 	}
 }
 
+// Many is where counting what waits for an LSP ends: beyond it the exact number moves nobody.
+const Many = 1000
+
 // Task is one kind of thing that waits for an actor.
 type Task struct {
 	Key    string // words under task.<key>
 	About  string // of which programme or organisation
-	Count  int
+	Count  int    // of what an LSP has to do, at most Many
 	URL    string
 	Urgent bool
 }
@@ -195,16 +198,16 @@ func forLSP(tx *db.Tx, actor auth.Actor) (out []Task, err error) {
 		key, query string
 		url        string
 	}{
-		{auth.LSPAdmin, "check", "SELECT COUNT(*) FROM application WHERE lsp = $1 AND stage = 'submitted'", "/applications?stage=submitted"},
-		{auth.LSPAdmin, "hand_over", "SELECT COUNT(*) FROM certificate WHERE lsp = $1 AND state = 'active' AND handed_at IS NULL", "/certificates?show=unhanded"},
-		{auth.Manager, "schedule", "SELECT COUNT(*) FROM application WHERE lsp = $1 AND stage = 'accepted'", "/schedules/new"},
-		{auth.Manager, "assign", "SELECT COUNT(*) FROM schedule WHERE lsp = $1 AND state = 'draft'", "/schedules"},
-		{auth.Manager, "absent", "SELECT COUNT(*) FROM application WHERE lsp = $1 AND stage IN ('absent', 'postponed')", "/applications?stage=absent"},
-		{auth.Head, "decree", "SELECT COUNT(*) FROM meeting WHERE lsp = $1 AND state = 'closed'", "/meetings"},
-		{auth.Head, "issue", "SELECT COUNT(*) FROM application WHERE lsp = $1 AND stage = 'granted'", "/meetings"},
+		{auth.LSPAdmin, "check", "FROM application WHERE lsp = $1 AND stage = 'submitted'", "/applications?stage=submitted"},
+		{auth.LSPAdmin, "hand_over", "FROM certificate WHERE lsp = $1 AND state = 'active' AND handed_at IS NULL", "/certificates?show=unhanded"},
+		{auth.Manager, "schedule", "FROM application WHERE lsp = $1 AND stage = 'accepted'", "/schedules/new"},
+		{auth.Manager, "assign", "FROM schedule WHERE lsp = $1 AND state = 'draft'", "/schedules"},
+		{auth.Manager, "absent", "FROM application WHERE lsp = $1 AND stage IN ('absent', 'postponed')", "/applications?stage=absent"},
+		{auth.Head, "decree", "FROM meeting WHERE lsp = $1 AND state = 'closed'", "/meetings"},
+		{auth.Head, "issue", "FROM application WHERE lsp = $1 AND stage = 'granted'", "/meetings"},
 	} {
 		for _, org := range actor.Orgs(line.duty) {
-			n, err := count(tx, line.query, string(org))
+			n, err := count(tx, "SELECT COUNT(*) FROM (SELECT 1 "+line.query+" LIMIT $2) AS waiting", string(org), Many)
 			if err != nil {
 				return nil, err
 			}

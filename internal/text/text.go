@@ -206,6 +206,14 @@ func Fold(s string) string {
 	return b.String()
 }
 
+// Words are the different words of a folded text, the longest first: what a search by words goes by.
+func Words(fold string) []string {
+	out := strings.Fields(fold)
+	slices.SortStableFunc(out, func(a, b string) int { return len(b) - len(a) })
+	seen := map[string]bool{}
+	return slices.DeleteFunc(out, func(w string) bool { had := seen[w]; seen[w] = true; return had })
+}
+
 // MaskNIK shows where a NIK is from and its last digits: 3515********0001.
 func MaskNIK(nik string) string { return mask(nik, 4, 4) }
 

@@ -5,6 +5,7 @@ import (
 
 	"kompeten/internal/auth"
 	"kompeten/internal/certificate"
+	"kompeten/internal/date"
 	"kompeten/internal/db"
 	"kompeten/internal/fault"
 	"kompeten/internal/organisation"
@@ -21,8 +22,9 @@ func (x *visit) certificates() error {
 		return err
 	}
 	q := x.r.URL.Query()
+	f := certificate.Filter{LSP: lsp, Query: q.Get("q"), Unhanded: q.Get("show") == "unhanded", Before: date.Date(q.Get("before")), BeforeID: certificate.ID(q.Get("id"))}
 	var list []certificate.Certificate
-	err = x.read(func(tx *db.Tx) (err error) { list, err = certificate.Search(tx, x.actor, lsp, q.Get("q")); return err })
+	err = x.read(func(tx *db.Tx) (err error) { list, err = certificate.Search(tx, x.actor, f); return err })
 	if err != nil {
 		return err
 	}
@@ -31,9 +33,12 @@ func (x *visit) certificates() error {
 	if x.actor.Any(auth.LSPAdmin) || x.actor.Any(auth.Manager) {
 		t.Actions = []ui.SubmitButton{{Name: "what", Value: "hand", Text: x.t("certificate.hand_over")}}
 	}
-	for _, c := range list {
-		if q.Get("show") == "unhanded" && !c.HandedAt.IsZero() {
-			continue
+	for i, c := range list {
+		if i == 50 {
+			q.Set("before", string(list[49].IssuedOn))
+			q.Set("id", string(list[49].ID))
+			t.Next = "/certificates?" + q.Encode()
+			break
 		}
 		status := c.StatusOn(x.today())
 		row := ui.Row{Cells: []ui.Cell{{Text: c.Name, URL: "/certificates/" + string(c.ID)}, {Text: c.Number}, {Text: x.day(c.IssuedOn)}, {Chip: &ui.Chip{Text: x.t("verify.status." + status), Tone: tones[status]}}, {Text: x.when(c.HandedAt)}}}
@@ -42,7 +47,7 @@ func (x *visit) certificates() error {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return x.page(x.t("nav.certificates"), ui.Head{Title: x.t("nav.certificates"), Lead: x.t("certificate.lead")}, x.search(q.Get("q")), t)
+	return x.page(x.t("nav.certificates"), ui.Head{Title: x.t("nav.certificates"), Lead: x.t("certificate.lead")}, x.search(q.Get("q"), ui.Pair{Name: "show", Value: q.Get("show")}), t)
 }
 
 func (x *visit) handOver() error {

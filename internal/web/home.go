@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"kompeten/internal/db"
 	"kompeten/internal/report"
 	"kompeten/internal/web/ui"
@@ -18,6 +20,9 @@ func (x *visit) home() error {
 		tone := ui.Plain
 		if w.Urgent {
 			tone = ui.Warn
+		}
+		if w.Count == report.Many {
+			w.About = strings.TrimSpace(w.About + " " + x.t("task.many"))
 		}
 		tasks.Items = append(tasks.Items, ui.Task{Count: w.Count, Text: x.t("task." + w.Key), Sub: w.About, URL: w.URL, Tone: tone})
 	}

@@ -533,9 +533,20 @@ CREATE TABLE application (
 );
 CREATE UNIQUE INDEX application_open ON application (person, scheme_version) WHERE state IN ('draft', 'submitted', 'returned');
 CREATE UNIQUE INDEX application_nominee ON application (nominee) WHERE nominee <> '';
-CREATE INDEX application_lsp ON application (lsp, stage, id);
+CREATE INDEX application_lsp ON application (lsp, fold, id);
+CREATE INDEX application_lsp_stage ON application (lsp, stage, fold, id);
+CREATE INDEX application_office ON application (office, fold, id);
 CREATE INDEX application_programme ON application (programme, fold, id);
 CREATE INDEX application_figures ON application (programme, stage, district, sector);
+
+-- owner: application
+CREATE TABLE application_word (
+	lsp TEXT NOT NULL,
+	word TEXT NOT NULL,
+	application TEXT NOT NULL REFERENCES application (id),
+	PRIMARY KEY (lsp, word, application)
+);
+CREATE INDEX application_word_of ON application_word (application);
 
 -- owner: application
 CREATE TABLE application_check (
@@ -678,6 +689,7 @@ CREATE TABLE meeting (
 	version BIGINT NOT NULL
 );
 CREATE INDEX meeting_lsp ON meeting (lsp, held_on, id);
+CREATE INDEX meeting_open ON meeting (lsp, id) WHERE state = 'open';
 
 -- owner: decision
 CREATE TABLE meeting_member (
@@ -757,6 +769,15 @@ CREATE INDEX certificate_number ON certificate (number_key);
 CREATE INDEX certificate_lsp ON certificate (lsp, issued_on, id);
 CREATE INDEX certificate_programme ON certificate (programme, fold, id);
 CREATE INDEX certificate_meeting ON certificate (meeting, fold, id);
+CREATE INDEX certificate_unhanded ON certificate (lsp, issued_on, id) WHERE state = 'active' AND handed_at IS NULL;
+
+-- owner: certificate
+CREATE TABLE certificate_word (
+	lsp TEXT NOT NULL,
+	word TEXT NOT NULL,
+	certificate TEXT NOT NULL REFERENCES certificate (id),
+	PRIMARY KEY (lsp, word, certificate)
+);
 
 -- owner: certificate
 CREATE TABLE certificate_event (
