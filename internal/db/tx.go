@@ -106,7 +106,7 @@ func (tx *Tx) Insert(table string, columns []string, rows [][]any) error {
 			}
 			args = append(args, r...)
 		}
-		if _, err := tx.Exec(insertText(table, columns, n), args...); err != nil {
+		if _, err := tx.Exec(tx.dialect.insertText(table, columns, n), args...); err != nil {
 			return err
 		}
 		rows = rows[n:]
@@ -124,14 +124,19 @@ func chunk(rows, columns int) int {
 	return 1
 }
 
-func insertText(table string, columns []string, rows int) string {
+func (d dialect) insertText(table string, columns []string, rows int) string {
 	var b strings.Builder
 	b.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
+	unnumbered := "(?" + strings.Repeat(",?", len(columns)-1) + ")"
 	for i := range rows {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(Places(i*len(columns)+1, len(columns)))
+		if d.numbered {
+			b.WriteString(Places(i*len(columns)+1, len(columns)))
+		} else {
+			b.WriteString(unnumbered)
+		}
 	}
 	return b.String()
 }
