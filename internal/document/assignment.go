@@ -48,7 +48,7 @@ func (a AssignmentLetter) Layout() Layout {
 		rows = append(rows, row{cells: []string{itoa(i + 1), x.Name, x.MET, x.Note}})
 	}
 	t.table(table{columns: []column{
-		{t.word("col.no"), 1, Centre, ""}, {t.word("col.assessor"), 7, Left, "cell.bold"}, {t.word("col.met"), 4.5, Left, ""}, {t.word("col.note"), 4.5, Left, ""}}, rows: rows})
+		{t.word("col.no"), 1, Centre, ""}, {t.word("col.assessor"), 7, Left, "cell.bold"}, {t.word("col.met"), 4.5, Left, ""}, {t.word("col.note"), 4.5, Left, ""}}, rows: rows}.filled())
 	t.gap(4)
 	t.para("body", t.word("assignment.task"))
 	t.gap(1.5)
@@ -96,5 +96,5 @@ func (a AssignmentLetter) annex(t *letter) {
 		rows = append(rows, row{cells: []string{itoa(i + 1), c.Name, c.Registration, c.From, c.Assessor}})
 	}
 	t.table(table{columns: []column{{t.word("col.no"), 1, Centre, ""}, {t.word("col.name"), 5.5, Left, "cell.bold"}, {t.word("col.file"), 3.6, Left, ""},
-		{t.word("col.from"), 3.6, Left, ""}, {t.word("col.assessor"), 4.4, Left, ""}}, rows: rows})
+		{t.word("col.from"), 3.6, Left, ""}, {t.word("col.assessor"), 4.4, Left, ""}}, rows: rows}.filled())
 }

@@ -2,6 +2,7 @@ package document
 
 import (
 	"strconv"
+	"strings"
 
 	"kompeten/internal/date"
 	"kompeten/internal/text"
@@ -28,7 +29,11 @@ type Certificate struct {
 	Units          []CertificateUnit
 	Portrait       Portrait
 	Sample         bool
-	Files          []Attachment // for machines, inside the PDF
+	Unsigned       bool         // the face says that the file carries no electronic signature
+	Credential     []byte       // the certificate as a signed credential in JSON-LD, inside the PDF
+	LogProof       []byte       // that the credential stands in the transparency log, inside the PDF
+	Files          []Attachment // more for machines
+	sealer         Sealer       // who signs the file: the face says of which kind the signature is
 }
 
 // CertificateUnit is a row of the annex.
@@ -64,11 +69,43 @@ func (c Certificate) Layout() Layout {
 		Lang:    text.ID,
 		Day:     c.IssuedOn,
 		Sample:  c.Sample,
-		Files:   c.Files,
+		Files:   c.machineFiles(),
 	}
 	l.Pages = append(l.Pages, c.face())
 	l.Pages = append(l.Pages, c.annex()...)
 	return l
+}
+
+// machineFiles are the files inside the PDF by which machines check the certificate without asking us.
+func (c Certificate) machineFiles() []Attachment {
+	var out []Attachment
+	add := func(key, mime, relation string, data []byte) {
+		if len(data) > 0 {
+			about := word(text.ID, key+".about") + " / " + word(text.EN, key+".about")
+			out = append(out, Attachment{Name: FileName(word(text.ID, key, c.Number)), MIME: mime, About: about, Relation: relation, Data: data})
+		}
+	}
+	add("cert.file.credential", "application/ld+json", "Data", c.Credential)
+	add("cert.file.proof", "text/plain", "Supplement", c.LogProof)
+	return append(out, c.Files...)
+}
+
+// electronic says in both languages which electronic signature the file carries, where a reader finds it by a click.
+func (c Certificate) electronic(s *sheet, x, y float64) {
+	const width, height = 30.0, 26.0
+	if c.signatureWords(text.ID) == "" {
+		return
+	}
+	top := y - 3
+	for _, l := range []text.Lang{text.ID, text.EN} {
+		st, lines := style("cert.tiny", 0).fitted(c.signatureWords(l), width, []float64{6.6, 6, 5.4}, height/2)
+		for _, line := range lines {
+			s.put(Text{X: x, Y: y, Style: "cert.tiny", Size: st.Size, S: line})
+			y += st.step()
+		}
+		y++
+	}
+	s.put(SignatureField{X: x, Y: top, W: width, H: y - top - 3})
 }
 
 // sheet collects the items of a page.
@@ -174,9 +211,9 @@ func (c Certificate) validity(s *sheet) {
 
 // footer has the code to check by at the left, the signature at the right.
 func (c Certificate) footer(s *sheet) {
-	const qr, left, top = 26.0, 31.0, 234.0
+	const qr, left, top = 38.0, 31.0, 228.0 // every module prints as six dots of 300 an inch
 	if c.URL != "" {
-		s.put(Box{X: left - 3, Y: top - 3, W: qr + 6, H: qr + 6, Fill: &White},
+		s.put(Box{X: left - 2, Y: top - 2, W: qr + 4, H: qr + 4, Fill: &White},
 			Code{X: left, Y: top, Size: qr, Content: c.URL}, Link{X: left, Y: top, W: qr, H: qr, URL: c.URL},
 			Text{X: left, Y: top + qr + 3.8, Style: "cert.code", S: c.Code})
 		st, lines := style("cert.tiny", 0).fitted(bare(c.URL), 50, []float64{6.6, 6}, 3)
@@ -186,6 +223,7 @@ func (c Certificate) footer(s *sheet) {
 		s.put(Text{X: left + qr + 3, Y: top + 2.2, Style: "cert.tiny", S: word(text.ID, "cert.check")},
 			Text{X: left + qr + 3, Y: top + 5.4, Style: "cert.tiny", S: word(text.EN, "cert.check")})
 	}
+	c.electronic(s, left+qr+3, top+9.5)
 	const mid, width = 143.0, 80.0
 	y := s.centred("cert.small", 0, mid, 231.5, []string{word(text.ID, "place_day", c.City, c.IssuedOn)})
 	y = s.block("cert.small", mid, y, width, 5, nil, word(text.ID, "cert.behalf")+" / "+word(text.EN, "cert.behalf"))
@@ -207,14 +245,17 @@ func joined(a, between, b string) string {
 	return a + between + b
 }
 
-// bare is an address as people type it, without its beginning.
+// bare is the address of a check as people type it: without its beginning, and without what a QR code says behind '#'.
 func bare(url string) string {
-	for _, start := range []string{"https://", "http://", "HTTPS://", "HTTP://"} {
-		if len(url) > len(start) && url[:len(start)] == start {
-			return url[len(start):]
-		}
+	url, _, _ = strings.Cut(url, "#")
+	if _, rest, found := strings.Cut(url, "://"); found {
+		url = rest
 	}
-	return url
+	host, path, _ := strings.Cut(url, "/")
+	if code, short := strings.CutPrefix(path, "V/"); short {
+		path = "v/" + code
+	}
+	return strings.ToLower(host) + "/" + path
 }
 
 // sampleMark says, across the page and at its edge, that nobody was assessed for this.

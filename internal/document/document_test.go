@@ -30,6 +30,23 @@ func TestLayoutsStandAsReviewed(t *testing.T) {
 	}
 }
 
+func TestAColumnThatNobodyFilledIsNotPrinted(t *testing.T) {
+	m := sampleMinutes(3)
+	for i := range m.Outcomes {
+		m.Outcomes[i].File, m.Outcomes[i].Scheme = "", "Mekanik"
+	}
+	words := m.Layout().Words()
+	for _, head := range []string{word(m.Lang, "col.file"), word(m.Lang, "test.scheme")} {
+		if strings.Contains(words, head) {
+			t.Errorf("%q stands over nothing", head)
+		}
+	}
+	m.Outcomes[1].Scheme = "Petugas Kebersihan"
+	if words := m.Layout().Words(); !strings.Contains(words, word(m.Lang, "test.scheme")) {
+		t.Error("minutes on several schemes do not say whose is which")
+	}
+}
+
 func TestNoLayoutLacksAWordOrALetter(t *testing.T) {
 	for name, l := range layouts() {
 		words := l.Words()

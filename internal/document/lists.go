@@ -33,8 +33,8 @@ func (h HandoverList) Layout() Layout {
 		rows = append(rows, row{cells: []string{itoa(i + 1), r.Name, r.Number, r.Registration, r.Blank, "", "", itoa(i+1) + "."}})
 	}
 	t.table(table{least: 10.5, rows: rows, columns: []column{{t.word("col.no"), 1, Centre, ""}, {t.word("col.name"), 5, Left, "cell.bold"},
-		{t.word("col.certificate"), 4.6, Left, ""}, {t.word("col.registration"), 4, Left, ""}, {t.word("col.blank"), 2, Left, ""},
-		{t.word("col.day"), 2.2, Left, ""}, {t.word("col.proxy"), 3, Left, ""}, {t.word("col.signature"), 3.6, Left, ""}}})
+		{t.word("col.certificate"), 4.6, Left, ""}, {t.word("col.registration"), 3.9, Left, ""}, {t.word("col.blank"), 2.7, Left, ""},
+		{t.word("col.day"), 2, Left, ""}, {t.word("col.proxy"), 2.8, Left, ""}, {t.word("col.signature"), 3.6, Left, ""}}})
 	t.gap(3)
 	t.para("cell", t.word("handover.proxy"))
 	t.gap(4)
@@ -70,7 +70,7 @@ func (a AttendanceList) Layout() Layout {
 		rows = append(rows, row{cells: []string{itoa(i + 1), r.Name, r.Registration, r.From, mark}})
 	}
 	t.table(table{least: 9.5, rows: rows, columns: []column{{t.word("col.no"), 1, Centre, ""}, {t.word("col.name"), 5.6, Left, "cell.bold"},
-		{t.word("col.file"), 3.4, Left, ""}, {t.word("col.from"), 3.6, Left, ""}, {t.word("col.signature"), 4.4, Left, ""}}})
+		{t.word("col.file"), 3.4, Left, ""}, {t.word("col.from"), 3.6, Left, ""}, {t.word("col.signature"), 4.4, Left, ""}}}.filled())
 	t.gap(5)
 	var seats []seat
 	for _, x := range a.Assessors {

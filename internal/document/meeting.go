@@ -1,6 +1,10 @@
 package document
 
-import "kompeten/internal/date"
+import (
+	"slices"
+
+	"kompeten/internal/date"
+)
 
 // Outcome is one case of a committee's meeting, as minutes and decree list it.
 type Outcome struct {
@@ -108,14 +112,18 @@ func (m Minutes) sign(t *letter) {
 // outcomes lists the cases; the minutes also show what the assessor recommended and why a case was set apart.
 func (t *letter) outcomes(os []Outcome, full bool) {
 	columns := []column{{t.word("col.no"), 1.2, Centre, ""}, {t.word("col.name"), 4.6, Left, "cell.bold"}, {t.word("col.file"), 3.8, Left, ""},
-		{t.word("col.assessor_met"), 4.6, Left, ""}}
+		{t.word("test.scheme"), 4.6, Left, ""}, {t.word("col.assessor_met"), 4.6, Left, ""}}
+	several := slices.ContainsFunc(os, func(o Outcome) bool { return o.Scheme != os[0].Scheme })
 	if full {
 		columns = append(columns, column{t.word("col.recommended"), 2.8, Centre, ""})
 	}
 	columns = append(columns, column{t.word("col.result"), 3.6, Left, ""})
 	rows := []row{}
 	for i, o := range os {
-		cells := []string{itoa(i + 1), o.Name, o.File, joined(o.Assessor, "\n", o.MET)}
+		if !several {
+			o.Scheme = "" // the heading names it
+		}
+		cells := []string{itoa(i + 1), o.Name, o.File, o.Scheme, joined(o.Assessor, "\n", o.MET)}
 		if full {
 			cells = append(cells, o.Recommendation, joined(named(t.Lang, "result", o.Result), "\n", o.Note))
 		} else {
@@ -123,7 +131,7 @@ func (t *letter) outcomes(os []Outcome, full bool) {
 		}
 		rows = append(rows, row{cells: cells})
 	}
-	t.table(table{columns: columns, rows: rows})
+	t.table(table{columns: columns, rows: rows}.filled())
 }
 
 // Decree (surat keputusan) of the head of an LSP: the results of a test, decided by the committee, put into force.

@@ -20,6 +20,7 @@ type painter struct {
 	fill  Ink
 	drawn bool // fill is what the page last chose
 	links []Link
+	field *[4]float64 // where the signature is shown
 	err   error
 }
 

@@ -80,22 +80,34 @@ func pdfText(s string) string {
 // PDF writes the layout as a PDF/A-3b file: everything it needs is inside, it looks the same in thirty years, its
 // words can be searched and copied. The same layout always gives the same bytes.
 func (l Layout) PDF() ([]byte, error) {
+	b, _, err := l.write(nil)
+	return b, err
+}
+
+// write writes the file, with open places for the signature if there is to be one.
+func (l Layout) write(s *Signature) ([]byte, *signing, error) {
 	f := &file{out: make([]byte, 0, 64<<10)}
 	f.out = append(f.out, "%PDF-1.7\n%\xE2\xE3\xCF\xD3\n"...)
 	catalog, pages, resources := f.reserve(), f.reserve(), f.reserve()
 	w := pageWriter{file: f, pages: pages, resources: resources}
+	if s != nil {
+		w.signing = &signing{what: s, field: f.reserve(), page: l.signedPage()}
+	}
 	for _, p := range l.Pages {
 		if err := w.page(p); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	w.writeResources()
 	f.object(pages, "<</Type/Pages/Count %d/Kids[%s]>>", len(w.kids), refs(w.kids))
 	extra := w.outline(l) + f.attachments(l) + f.archive(l)
+	if w.signing != nil {
+		extra += f.writeSignature(w.signing, w.kids)
+	}
 	f.object(catalog, "<</Type/Catalog/Pages %d 0 R/Lang(%s)/ViewerPreferences<</DisplayDocTitle true>>%s>>", pages, pdfLang(l.Lang), extra)
 	info := f.add("<</Title%s/Author%s/Subject%s/Producer(Kompeten)/CreationDate(%s)>>",
 		pdfText(l.Title), pdfText(l.Author), pdfText(l.Subject), pdfDay(l.Day))
-	return f.finish(catalog, info), nil
+	return f.finish(catalog, info), w.signing, nil
 }
 
 func pdfLang(l text.Lang) string {
@@ -134,6 +146,7 @@ type pageWriter struct {
 	used             [faceCount]map[uint16]rune
 	files            pageFiles
 	space            []byte
+	signing          *signing // nil when the file is not signed
 }
 
 func (w *pageWriter) page(p Page) error {
@@ -150,13 +163,16 @@ func (w *pageWriter) page(p Page) error {
 }
 
 func (w *pageWriter) links(p painter) string {
-	if len(p.links) == 0 {
-		return ""
-	}
 	var all []ref
 	for _, l := range p.links {
 		all = append(all, w.file.add("<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[%s %s %s %s]/A<</S/URI/URI(%s)>>>>",
 			num(nil, p.x(l.X)), num(nil, p.y(l.Y+l.H)), num(nil, p.x(l.X+l.W)), num(nil, p.y(l.Y)), uri(l.URL)))
+	}
+	if s := w.signing; s != nil && s.page == len(w.kids) {
+		s.area, all = p.field, append(all, s.field)
+	}
+	if len(all) == 0 {
+		return ""
 	}
 	return "/Annots[" + refs(all) + "]"
 }

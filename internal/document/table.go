@@ -1,5 +1,7 @@
 package document
 
+import "slices"
+
 // column of a table: its head, its share of the width, how its cells are set.
 type column struct {
 	head  string
@@ -13,6 +15,28 @@ type row struct {
 	cells []string
 	band  string
 	kind  StyleName // style of the band
+}
+
+// filled is the table without the columns in which no row has anything: an empty column reads as something forgotten.
+func (tb table) filled() table {
+	out := table{least: tb.least, rows: make([]row, len(tb.rows))}
+	for i, r := range tb.rows {
+		out.rows[i] = row{band: r.band, kind: r.kind}
+	}
+	for c, col := range tb.columns {
+		if !slices.ContainsFunc(tb.rows, func(r row) bool { return c < len(r.cells) && r.cells[c] != "" }) {
+			continue
+		}
+		out.columns = append(out.columns, col)
+		for i, r := range tb.rows {
+			if c < len(r.cells) {
+				out.rows[i].cells = append(out.rows[i].cells, r.cells[c])
+			} else {
+				out.rows[i].cells = append(out.rows[i].cells, "")
+			}
+		}
+	}
+	return out
 }
 
 // Cells that are drawn, not written.
@@ -51,15 +75,24 @@ func (t *letter) table(tb table) {
 	top := t.breakRow(low, head, widths, "cell.head")
 	t.need(top.h + 12)
 	t.headRow(tb, top, x, widths)
-	for _, r := range tb.rows {
+	for i, r := range tb.rows {
+		below := t.below(tb, i, widths)
 		for _, part := range t.parts(tb, t.breakRow(tb, r, widths, ""), top.h) {
-			if t.y+part.h > t.bottom() {
+			if t.y+part.h+below > t.bottom() {
 				t.page("")
 				t.headRow(tb, top, x, widths)
 			}
 			t.bodyRow(tb, part, x, widths)
 		}
 	}
+}
+
+// below is how much room a heading within the table needs under it: the headings after it and the first row of its own.
+func (t *letter) below(tb table, i int, widths []float64) (h float64) {
+	for ; i+1 < len(tb.rows) && tb.rows[i].band != ""; i++ {
+		h += min(t.breakRow(tb, tb.rows[i+1], widths, "").h, 30)
+	}
+	return h
 }
 
 func (t *letter) columnsOf(tb table) (x, widths []float64) {
