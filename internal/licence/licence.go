@@ -122,7 +122,10 @@ func (s *Service) do(ctx context.Context, actor auth.Actor, act flow.Action, sub
 		if err := change(tx); err != nil {
 			return err
 		}
-		return ledger.Append(tx, sub.org, record, pass, nil)
+		if err := ledger.Append(tx, sub.org, record, pass, nil); err != nil {
+			return err
+		}
+		return logged(tx, act, sub.org, record)
 	})
 }
 

@@ -36,7 +36,10 @@ func (s *Service) on(ctx context.Context, actor auth.Actor, act flow.Action, org
 		if err != nil {
 			return err
 		}
-		return ledger.Append(tx, org, record, pass, detail)
+		if err := ledger.Append(tx, org, record, pass, detail); err != nil {
+			return err
+		}
+		return logged(tx, act, org, record)
 	})
 }
 
