@@ -163,6 +163,10 @@ func check(tx *db.Tx, actor auth.Actor, a ID, verdicts []Verdict) error {
 			return err
 		}
 	}
+	// Who had the file open before sees it as another: nobody accepts or rejects on verdicts she has not seen.
+	if err := tx.Change("UPDATE application SET version = version + 1 WHERE id = $1 AND version = $2", string(a), f.Version); err != nil {
+		return err
+	}
 	return ledger.Append(tx, f.LSP, string(a), pass, map[string]int{"requirements": len(verdicts)})
 }
 
@@ -187,7 +191,7 @@ func (s *Service) AcceptAll(ctx context.Context, actor auth.Actor, ids []ID) map
 			if err := check(tx, actor, a, all); err != nil {
 				return err
 			}
-			f.Unmet = 0
+			f.Unmet, f.Version = 0, f.Version+1
 			pass, err := allow(tx, actor, "accept", f, "")
 			if err != nil {
 				return err

@@ -294,6 +294,18 @@ func Results(tx *db.Tx, actor auth.Actor, aid ID) ([]UnitResult, error) {
 		"SELECT unit, recommendation, reason FROM assessment_unit WHERE assessment = $1 ORDER BY unit", string(aid))
 }
 
+// AgreedOn is FR.AK.01 as it was signed; nothing where it was not yet.
+func AgreedOn(tx *db.Tx, actor auth.Actor, aid ID) (form AK01, err error) {
+	if _, err := Get(tx, actor, aid); err != nil {
+		return form, err
+	}
+	err = tx.Get("SELECT doc FROM assessment_form WHERE assessment = $1 AND code = 'AK.01'", []any{string(aid)}, db.JSON(&form))
+	if fault.Is(err, fault.NotFound) {
+		err = nil
+	}
+	return form, err
+}
+
 // Units is what the candidate is assessed in, with elements and criteria.
 func Units(tx *db.Tx, actor auth.Actor, a Assessment) ([]standard.Unit, error) {
 	v, err := versionOf(tx, actor, a)

@@ -29,6 +29,11 @@ var byProgram = []auth.Duty{auth.Officer, auth.LSPAdmin, auth.Manager, auth.HR, 
 // DutiesFor lists the duties there are in a kind of organisation, in the order pages show them.
 func DutiesFor(k Kind) []auth.Duty { return slices.Clone(open[k]) }
 
+// ProgramDuties lists those of them in which a program may act.
+func ProgramDuties(k Kind) []auth.Duty {
+	return slices.DeleteFunc(DutiesFor(k), func(d auth.Duty) bool { return !slices.Contains(byProgram, d) })
+}
+
 // Fits says whether there is such a duty in such an organisation.
 func Fits(k Kind, d auth.Duty) bool { return slices.Contains(open[k], d) }
 

@@ -21,12 +21,12 @@ type Cursor struct {
 // After is the Cursor behind an organisation.
 func After(o Org) Cursor { return Cursor{fold(o), o.ID} }
 
-// Page is the next organisations of a kind, by name; one more than PageSize says that there are others.
+// Page is the next organisations of a kind, every kind if k is empty, by name; one more than PageSize says that there are others.
 func Page(tx *db.Tx, actor auth.Actor, k Kind, after Cursor) ([]Org, error) {
 	if actor.Nobody() {
 		return nil, nil
 	}
-	return db.All(tx, fields, "SELECT "+columns+` FROM organisation WHERE kind = $1 AND (fold, id) > ($2, $3)
+	return db.All(tx, fields, "SELECT "+columns+` FROM organisation WHERE (kind = $1 OR $1 = '') AND (fold, id) > ($2, $3)
 		ORDER BY fold, id LIMIT $4`, string(k), after.Fold, string(after.ID), PageSize+1)
 }
 

@@ -70,6 +70,7 @@ var Flow = flow.Table[Org]{
 		{Do: "revoke_invite", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{regulator, head, orgAdmin, setup}},
 		{Do: "issue_token", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{head, orgAdmin, setup}},
 		{Do: "revoke_token", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{head, orgAdmin, setup}},
+		{Do: "set_numbers", From: []flow.State{"active"}, To: flow.Same, By: []flow.Who[Org]{head, orgAdmin, setup}},
 	},
 }
 
@@ -269,23 +270,38 @@ type Reply struct {
 	Body    string
 }
 
-// Recall finds the answer given before to a call with the same key, so that a call repeated acts once.
-func (s *Service) Recall(ctx context.Context, token, key string) (r Reply, found bool, err error) {
-	err = s.d.Read(ctx, func(tx *db.Tx) error {
-		return tx.Get("SELECT request, status, body FROM api_reply WHERE token = $1 AND key = $2", []any{token, key}, &r.Request, &r.Status, &r.Body)
+// Claim takes a key for a call that makes something, so that a call repeated acts once. Where the key was taken
+// before, it gives what was asked with it then and what was answered; status 0 means that it is not answered yet.
+// account is whose keys these are: a token's id, or a person's.
+func (s *Service) Claim(ctx context.Context, account, key string, request []byte) (r Reply, found bool, err error) {
+	err = s.d.Write(ctx, func(tx *db.Tx) error {
+		r, found = Reply{}, false
+		err := tx.Get("SELECT request, status, body FROM api_reply WHERE account = $1 AND key = $2", []any{account, key}, &r.Request, &r.Status, &r.Body)
+		if err == nil {
+			found = true
+			return nil
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		_, err = tx.Exec(`INSERT INTO api_reply (account, key, request, status, body, at) VALUES ($1, $2, $3, 0, '', $4)`, account, key, request, db.At(tx.Now()))
+		return err
 	})
-	if fault.Is(err, fault.NotFound) {
-		return r, false, nil
-	}
-	return r, err == nil, err
+	return r, found, err
 }
 
-// Remember keeps the answer given to a call.
-func (s *Service) Remember(ctx context.Context, token, key string, r Reply) error {
+// Release gives a key back whose call made nothing.
+func (s *Service) Release(ctx context.Context, account, key string) error {
 	return s.d.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(`INSERT INTO api_reply (token, key, request, status, body, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (token, key) DO NOTHING`,
-			token, key, r.Request, r.Status, r.Body, db.At(tx.Now()))
+		_, err := tx.Exec("DELETE FROM api_reply WHERE account = $1 AND key = $2 AND status = 0", account, key)
 		return err
+	})
+}
+
+// Remember keeps the answer given to a call whose key was claimed.
+func (s *Service) Remember(ctx context.Context, account, key string, r Reply) error {
+	return s.d.Write(ctx, func(tx *db.Tx) error {
+		return tx.Change("UPDATE api_reply SET status = $3, body = $4 WHERE account = $1 AND key = $2", account, key, r.Status, r.Body)
 	})
 }
 
