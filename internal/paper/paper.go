@@ -4,15 +4,13 @@ package paper
 
 import (
 	"context"
-	"fmt"
-	"io"
+	"slices"
 	"strconv"
 	"time"
 
 	"kompeten/internal/application"
 	"kompeten/internal/assessment"
 	"kompeten/internal/auth"
-	"kompeten/internal/blob"
 	"kompeten/internal/certificate"
 	"kompeten/internal/date"
 	"kompeten/internal/db"
@@ -27,45 +25,6 @@ import (
 	"kompeten/internal/scheme"
 	"kompeten/internal/text"
 )
-
-// Certificate is the paper of a certificate, from what was kept on the day of issue; made again it has the same
-// bytes.
-func Certificate(c certificate.Certificate, url string, blobs *blob.Store) (document.Certificate, error) {
-	f := c.Face
-	d := document.Certificate{Blank: c.Blank, Number: c.Number, Registration: c.Registration, Name: f.Name, AreaID: f.AreaID, AreaEN: f.AreaEN, TitleID: f.TitleID,
-		TitleEN: f.TitleEN, ValidityMonths: f.ValidityMonths, IssuedOn: c.IssuedOn, ValidUntil: c.ValidUntil, City: f.City, LSP: f.LSP, LSPEN: f.LSPEN,
-		Head: document.Signer{Name: f.HeadName, Title: f.HeadTitle, TitleEN: f.HeadTitleEN}, Code: c.Code, URL: url, Sample: c.Sample}
-	for _, u := range f.Units {
-		d.Units = append(d.Units, document.CertificateUnit{Code: u.Code, TitleID: u.TitleID, TitleEN: u.TitleEN})
-	}
-	if f.Photo == "" {
-		return d, nil
-	}
-	data, err := blobs.Get(f.Photo)
-	if err != nil {
-		return d, fmt.Errorf("portrait: %w", err)
-	}
-	d.Portrait, err = document.NewPortrait(data)
-	return d, err
-}
-
-// Zip writes every certificate of a meeting as PDF into one archive.
-func Zip(ctx context.Context, s product.Services, w io.Writer, day date.Date, all []certificate.Certificate) error {
-	z := document.NewZip(w, day)
-	err := document.Each(ctx, len(all), func(i int) ([]byte, error) {
-		d, err := Certificate(all[i], s.Certificates.URL(all[i].Code), s.Blobs)
-		if err != nil {
-			return nil, err
-		}
-		return d.PDF()
-	}, func(i int, data []byte) error {
-		return z.Add(FileName(all[i]), data)
-	})
-	if err != nil {
-		return err
-	}
-	return z.Close()
-}
 
 // FileName is under what name a certificate is saved: its number and its holder.
 func FileName(c certificate.Certificate) string {
@@ -122,10 +81,17 @@ func Assignment(tx *db.Tx, actor auth.Actor, sid assessment.ScheduleID) (documen
 		d.Assessors = append(d.Assessors, document.Assessor{Name: a.Name, MET: a.MET})
 	}
 	seats, err := assessment.BySchedule(tx, actor, sid)
-	for _, c := range seats {
-		d.Candidates = append(d.Candidates, document.Candidate{Name: c.Name, Assessor: names[c.Assessor]})
+	if err != nil {
+		return d, err
 	}
-	return d, err
+	for _, c := range seats {
+		app, err := application.Get(tx, actor, c.Application)
+		if err != nil {
+			return d, err
+		}
+		d.Candidates = append(d.Candidates, document.Candidate{Name: c.Name, From: app.Employer, Assessor: names[c.Assessor]})
+	}
+	return d, nil
 }
 
 // outcomes is the cases of a meeting as minutes and decree list them.
@@ -190,9 +156,7 @@ func Minutes(tx *db.Tx, actor auth.Actor, m decision.MeetingID) (document.Minute
 	}
 	var schemes []string
 	d.Outcomes, schemes, err = outcomes(tx, actor, m)
-	if len(schemes) == 1 {
-		d.Scheme = schemes[0]
-	}
+	d.Scheme = text.List(text.ID, schemes)
 	return d, err
 }
 
@@ -215,9 +179,7 @@ func Decree(tx *db.Tx, actor auth.Actor, m decision.MeetingID) (document.Decree,
 		return d, err
 	}
 	d.Test, err = testOf(tx, actor, m)
-	if len(schemes) > 1 {
-		d.Scheme = ""
-	}
+	d.Scheme = text.List(text.ID, schemes)
 	return d, err
 }
 
@@ -250,10 +212,14 @@ func Handover(tx *db.Tx, actor auth.Actor, m decision.MeetingID, today date.Date
 	}
 	d := document.HandoverList{About: document.About{Lang: text.ID, Body: b, Day: today, Sample: x.Sample}, Place: b.City}
 	all, err := certificate.ByMeeting(tx, actor, m)
+	var schemes []string
 	for _, c := range all {
-		d.Scheme = c.Face.TitleID
+		if !slices.Contains(schemes, c.Face.TitleID) {
+			schemes = append(schemes, c.Face.TitleID)
+		}
 		d.Rows = append(d.Rows, document.Handover{Name: c.Name, Number: c.Number, Registration: c.Registration, Blank: c.Blank})
 	}
+	d.Scheme = text.List(text.ID, schemes)
 	return d, err
 }
 
@@ -315,8 +281,13 @@ func Record(tx *db.Tx, actor auth.Actor, aid assessment.ID) (document.Assessment
 		}
 		return date.Of(t, o.Zone)
 	}
-	d := document.AssessmentRecord{About: document.About{Lang: text.ID, Body: b, Sample: x.Sample, Day: x.HeldOn}, Test: t, Edition: "2023", Candidate: a.Name, Rights: true,
+	d := document.AssessmentRecord{About: document.About{Lang: text.ID, Body: b, Sample: x.Sample, Day: x.HeldOn}, Test: t, Edition: "2023", Candidate: a.Name,
 		ConsentedOn: day(a.ConsentedAt), StartedOn: day(a.StartedAt), FinishedOn: day(a.FinishedAt), Result: a.Recommendation, Note: a.Note}
+	agreed, err := assessment.AgreedOn(tx, actor, aid)
+	if err != nil {
+		return d, err
+	}
+	d.Methods, d.Rights = agreed.Methods, agreed.Rights
 	if d.Assessor.Name, d.Assessor.MET, err = assessorOf(tx, actor, a); err != nil {
 		return d, err
 	}

@@ -9,6 +9,7 @@ import (
 	"kompeten/internal/certificate"
 	"kompeten/internal/decision"
 	"kompeten/internal/flow"
+	"kompeten/internal/issuer"
 	"kompeten/internal/licence"
 	"kompeten/internal/organisation"
 	"kompeten/internal/person"
@@ -23,7 +24,7 @@ import (
 func tables() []flow.Row {
 	return slices.Concat(
 		organisation.Flow.Rows(), person.Flow.Rows(), region.Flow.Rows(), standard.Flow.Rows(), scheme.Flow.Rows(),
-		licence.Flow.Rows(), programme.Flow.Rows(), application.Flow.Rows(), assessment.ScheduleFlow.Rows(),
+		licence.Flow.Rows(), issuer.Flow.Rows(), programme.Flow.Rows(), application.Flow.Rows(), assessment.ScheduleFlow.Rows(),
 		assessment.Flow.Rows(), decision.Flow.Rows(), certificate.Flow.Rows())
 }
 

@@ -188,6 +188,20 @@ func Years(l Lang, months int) string {
 	return fmt.Sprintf("%d (%s) %s", n, InWords(l, n), unit)
 }
 
+// List joins what is listed in a sentence: "a", "a dan b", "a, b, dan c".
+func List(l Lang, items []string) string {
+	switch n := len(items); n {
+	case 0:
+		return ""
+	case 1:
+		return items[0]
+	case 2:
+		return T(l, "text.two", items[0], items[1])
+	default:
+		return T(l, "text.last", strings.Join(items[:n-1], ", "), items[n-1])
+	}
+}
+
 // Fold is the text for search columns: lower case, without accents and punctuation, single spaces.
 func Fold(s string) string {
 	var b strings.Builder

@@ -18,13 +18,18 @@ func (x *visit) front() error {
 	body := []ui.Component{
 		ui.Head{Over: x.t("front.over"), Title: x.t("front.title"), Lead: x.t("front.lead")},
 		ui.Grid{Items: []ui.Component{
-			ui.Card{Title: x.t("front.check"), Tone: ui.Main, Body: []ui.Component{ui.Para{Text: x.t("front.check_lead")},
-				ui.Form{URL: "/check", Get: true, Submit: x.t("verify.check"), Tone: ui.Main, Fields: []ui.Component{
-					ui.Field{Kind: "text", Name: "q", Label: x.t("verify.code_or_number"), Required: true, Auto: "off"}}}}},
+			x.checkCard(x.t("front.check")),
 			ui.Card{Title: x.t("front.work"), Body: []ui.Component{ui.Para{Text: x.t("front.work_lead")}, ui.LinkButton{Text: x.t("ui.signin"), URL: "/signin"}}},
 		}},
 	}
 	return x.page(x.t("front.title"), body...)
+}
+
+// checkCard asks for a certificate to be checked.
+func (x *visit) checkCard(title string) ui.Card {
+	return ui.Card{Title: title, Tone: ui.Main, Body: []ui.Component{ui.Para{Text: x.t("front.check_lead")},
+		ui.Form{URL: "/check", Get: true, Submit: x.t("verify.check"), Tone: ui.Main, Fields: []ui.Component{
+			ui.Field{Kind: "text", Name: "q", Label: x.t("verify.code_or_number"), Required: true, Auto: "off"}}}}}
 }
 
 // hints lists the sample sign-ins of a demonstration.
@@ -32,11 +37,11 @@ func (x *visit) hints() []ui.Component {
 	if len(x.cfg.Hints) == 0 {
 		return nil
 	}
-	t := ui.Table{Caption: x.t("signin.hints"), Columns: []ui.Column{{Text: x.t("form.name")}, {Text: x.t("signin.duty")}, {Text: x.t("signin.login")}, {Text: x.t("signin.password")}}}
+	t := ui.Table{Caption: x.t("signin.hints"), Columns: []ui.Column{{Text: x.t("signin.duty")}, {Text: x.t("form.name")}, {Text: x.t("signin.login")}}}
 	for _, h := range x.cfg.Hints {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: h.Name}, {Text: h.Duty}, {Text: h.Login, URL: "/signin?login=" + h.Login}, {Text: h.Password}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: h.Duty, URL: "/signin?login=" + h.Login}, {Text: h.Name}, {Text: h.Login}}})
 	}
-	return []ui.Component{ui.Details{Summary: x.t("signin.hints_title"), Open: x.r.URL.Query().Get("login") == "", Body: []ui.Component{ui.Para{Text: x.t("signin.hints_lead")}, t}}}
+	return []ui.Component{ui.Details{Summary: x.t("signin.hints_title"), Open: x.r.URL.Query().Get("login") == "", Body: []ui.Component{ui.Para{Text: x.t("signin.hints_lead", x.cfg.Hints[0].Password)}, t}}}
 }
 
 func (x *visit) help() error {
@@ -82,9 +87,9 @@ func (x *visit) showSignIn(err error) error {
 	login := f.field("text", "login", x.r.URL.Query().Get("login"), true)
 	login.Auto = "username"
 	password := f.field("password", "password", "", true)
-	password.Auto, password.Value = "current-password", ""
+	password.Auto, password.Value, password.Help = "current-password", "", ""
 	form := ui.Form{URL: "/signin", Error: f.top, Submit: x.t("ui.signin"), Fields: []ui.Component{login, password}, Hidden: []ui.Pair{{Name: "next", Value: x.form("next")}}}
-	body := []ui.Component{ui.Head{Title: x.t("signin.title"), Lead: x.t("signin.lead")}, ui.Card{Body: []ui.Component{form, ui.Para{Text: x.t("signin.forgot")}}}}
+	body := []ui.Component{ui.Head{Title: x.t("signin.title"), Lead: x.t("signin.lead")}, ui.Card{Body: []ui.Component{form, ui.LinkButton{Text: x.t("signin.forgot"), URL: "/forgot", Tone: ui.Quiet}}}}
 	status := http.StatusOK
 	if err != nil {
 		status = fault.Status(err)

@@ -168,6 +168,11 @@ func (x *visit) application() error {
 	if f.Note != "" {
 		body = append(body, ui.Notice{Tone: ui.Info, Title: x.t("application.note"), Text: f.Note})
 	}
+	result, err := x.testedCard(f.ID)
+	if err != nil {
+		return err
+	}
+	body = append(body, result...)
 	body = append(body, ui.Card{Title: x.t("application.data"), Body: []ui.Component{x.facts(f)}}, x.requirements(f, url), x.documents(f, url), x.history("application", f.past))
 	return x.page(f.Name, body...)
 }
@@ -176,16 +181,11 @@ func (x *visit) application() error {
 func (x *visit) requirements(f file, url string) ui.Component {
 	can := f.State == application.Submitted && x.actor.Is(auth.LSPAdmin, f.LSP)
 	if !can {
-		var facts ui.Facts
+		list := ui.Checklist{Caption: x.t("application.requirements")}
 		for _, r := range f.version.Requirements {
-			v := f.checks[r.ID].Verdict
-			chip := ui.Chip{Text: x.t("verdict.none")}
-			if v != "" {
-				chip = ui.Chip{Text: x.t("verdict." + v), Tone: map[string]ui.Tone{"meets": ui.Good, "fails": ui.Bad, "missing": ui.Warn}[v]}
-			}
-			facts.Items = append(facts.Items, ui.Fact{Term: requirement(r), Text: f.checks[r.ID].Note, Chip: &chip})
+			list.Items = append(list.Items, ui.Check{State: f.checks[r.ID].Verdict, Text: requirement(r), Note: f.checks[r.ID].Note})
 		}
-		return ui.Card{Title: x.t("application.requirements"), Body: []ui.Component{facts}}
+		return list
 	}
 	form := ui.Form{URL: url + "/check", Submit: x.t("ui.save")}
 	for _, r := range f.version.Requirements {

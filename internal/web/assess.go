@@ -1,6 +1,9 @@
 package web
 
 import (
+	"strings"
+
+	"kompeten/internal/application"
 	"kompeten/internal/assessment"
 	"kompeten/internal/date"
 	"kompeten/internal/db"
@@ -13,7 +16,7 @@ import (
 // assessList is what an assessor has to do, the nearest day first.
 func (x *visit) assessList() error {
 	var mine []assessment.Assessment
-	days := map[assessment.ScheduleID]date.Date{}
+	days, from := map[assessment.ScheduleID]date.Date{}, map[assessment.ID]string{}
 	err := x.read(func(tx *db.Tx) (err error) {
 		if mine, err = assessment.Mine(tx, x.actor); err != nil {
 			return err
@@ -22,6 +25,11 @@ func (x *visit) assessList() error {
 			if days[a.Schedule], err = assessment.HeldOn(tx, x.actor, a); err != nil {
 				return err
 			}
+			app, err := application.Get(tx, x.actor, a.Application)
+			if err != nil {
+				return err
+			}
+			from[a.ID] = app.Employer
 		}
 		return nil
 	})
@@ -30,7 +38,7 @@ func (x *visit) assessList() error {
 	}
 	t := ui.Table{Caption: x.t("assess.mine"), Columns: []ui.Column{{Text: x.t("field.name")}, {Text: x.t("schedule.day")}, {Text: x.t("list.status")}}, Empty: ui.Empty{Title: x.t("assess.none"), Text: x.t("assess.none_text")}}
 	for _, a := range mine {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: a.Name, URL: "/assess/" + string(a.ID)}, {Text: text.Weekday(x.lang, days[a.Schedule])}, {Chip: ref(x.chip("assessment", string(a.State)))}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: a.Name, Sub: from[a.ID], URL: "/assess/" + string(a.ID)}, {Text: text.Weekday(x.lang, days[a.Schedule])}, {Chip: ref(x.chip("assessment", string(a.State)))}}})
 	}
 	return x.page(x.t("nav.assess"), ui.Head{Title: x.t("nav.assess"), Lead: x.t("assess.lead")}, t)
 }
@@ -42,6 +50,9 @@ type sitting struct {
 	units   []standard.Unit
 	marks   map[string]assessment.Mark
 	results map[standard.Code]assessment.UnitResult
+
+	employer string                 // tells candidates of one name apart
+	next     *assessment.Assessment // another candidate who waits
 }
 
 func (x *visit) loadSitting() (s sitting, err error) {
@@ -69,32 +80,54 @@ func (x *visit) loadSitting() (s sitting, err error) {
 			s.marks[string(m.Unit)+"|"+m.Criterion] = m
 		}
 		results, err := assessment.Results(tx, x.actor, aid)
+		if err != nil {
+			return err
+		}
 		for _, r := range results {
 			s.results[r.Unit] = r
+		}
+		app, err := application.Get(tx, x.actor, s.Application)
+		if err != nil {
+			return err
+		}
+		s.employer = app.Employer
+		mine, err := assessment.Mine(tx, x.actor)
+		if len(mine) > 0 {
+			s.next = &mine[0]
 		}
 		return err
 	})
 	return s, err
 }
 
+// nextSitting leads from a finished candidate to one who waits.
+func (x *visit) nextSitting(s sitting) ui.Component {
+	if s.next == nil {
+		return ui.LinkButton{Text: x.t("assess.back"), URL: "/assess"}
+	}
+	return ui.LinkButton{Text: x.t("assess.next", s.next.Name), URL: "/assess/" + string(s.next.ID), Tone: ui.Main}
+}
+
 // assess is the assessor's page: consent, then criterion by criterion, then the recommendation.
-func (x *visit) assess() error {
+func (x *visit) assess() error { return x.showAssess(nil) }
+
+func (x *visit) showAssess(wrong error) error {
 	s, err := x.loadSitting()
 	if err != nil {
 		return err
 	}
 	url := "/assess/" + string(s.ID)
-	head := ui.Head{Over: s.version.TitleID, Title: s.Name, Lead: text.Weekday(x.lang, s.HeldOn), Chips: []ui.Chip{x.chip("assessment", string(s.State))}}
+	head := ui.Head{Over: s.version.TitleID, Title: s.Name, Lead: strings.Trim(text.Weekday(x.lang, s.HeldOn)+" · "+s.employer, " ·"), Chips: []ui.Chip{x.chip("assessment", string(s.State))}}
 	offers := assessment.Flow.Offers(x.flowCase(), s.Sitting)
 	head.Actions = x.withVersion(x.buttons("assessment", offers, url+"/do/", "begin", "return"), s.Version)
 	body := []ui.Component{head, x.assessSteps(s)}
 	switch s.State {
 	case assessment.Planned:
-		body = append(body, x.consentCard(s, url))
+		body = append(body, x.consentCard(s, url, wrong))
 	case assessment.Running:
-		body = append(body, x.observation(s, url)...)
+		body = append(body, x.observation(s, url, wrong)...)
 	case assessment.Recommended:
-		body = append(body, x.resultCard(s))
+		body = append(body, x.resultCard(s), x.nextSitting(s))
 	}
 	if rare := x.withVersion(x.buttons("assessment", offers, url+"/do/", "absent", "postpone"), s.Version); len(rare) > 0 {
 		body = append(body, ui.Actions{Items: rare})
@@ -130,13 +163,22 @@ func (x *visit) assessSteps(s sitting) ui.Component {
 	return out
 }
 
-func (x *visit) consentCard(s sitting, url string) ui.Component {
+func (x *visit) consentCard(s sitting, url string, wrong error) ui.Component {
+	f := x.form2(wrong)
 	methods := ui.Field{Kind: "checks", Name: "methods", Label: x.t("assess.methods"), Required: true, Values: []string{"observation"}}
 	for _, m := range []string{"observation", "oral", "written", "portfolio", "product", "interview", "third_party"} {
 		methods.Options = append(methods.Options, ui.Option{Value: m, Text: x.t("method." + m)})
 	}
 	said := ui.Field{Kind: "checks", Name: "said", Label: x.t("assess.said"), Required: true, Options: []ui.Option{{Value: "rights", Text: x.t("assess.rights")}, {Value: "candidate", Text: x.t("assess.candidate_agrees", s.Name)}, {Value: "secrecy", Text: x.t("assess.secrecy")}}}
-	form := ui.Form{URL: url + "/consent", Submit: x.t("assess.sign"), Hidden: []ui.Pair{version(s.Version)}, Fields: []ui.Component{methods, said}}
+	if wrong != nil {
+		methods.Values, said.Values = x.r.Form["methods"], x.r.Form["said"]
+		if len(methods.Values) == 0 {
+			methods.Error = f.wrong["methods"]
+		} else {
+			said.Error = f.wrong["methods"]
+		}
+	}
+	form := ui.Form{URL: url + "/consent", Error: f.top, Submit: x.t("assess.sign"), Hidden: []ui.Pair{version(s.Version)}, Fields: []ui.Component{methods, said}}
 	return ui.Card{Title: x.t("assess.ak01"), Tone: ui.Main, Body: []ui.Component{ui.Para{Text: x.t("assess.ak01_lead")}, form}}
 }
 
@@ -150,14 +192,18 @@ func (x *visit) assessConsent() error {
 		said[v] = true
 	}
 	form := assessment.AK01{Methods: x.r.Form["methods"], Rights: said["rights"] && said["secrecy"], Device: "assessor"}
-	if err := x.Assessments.Consent(x.r.Context(), x.actor, aid, x.version(), form, said["candidate"]); err != nil {
+	err := x.Assessments.Consent(x.r.Context(), x.actor, aid, x.version(), form, said["candidate"])
+	if invalid(err) {
+		return x.showAssess(err)
+	}
+	if err != nil {
 		return err
 	}
 	return x.see("/assess/"+string(aid), "saved")
 }
 
 // observation is FR.IA.01 unit by unit, then FR.AK.02 once nothing is open.
-func (x *visit) observation(s sitting, url string) (out []ui.Component) {
+func (x *visit) observation(s sitting, url string, wrong error) (out []ui.Component) {
 	answers := []ui.Option{{Value: "yes", Text: x.t("mark.yes")}, {Value: "no", Text: x.t("mark.no")}, {Value: "not_observed", Text: x.t("mark.not_observed")}}
 	if s.Gaps > 0 {
 		out = append(out, ui.Notice{Tone: ui.Info, Text: x.t("assess.gaps", s.Gaps)})
@@ -166,14 +212,15 @@ func (x *visit) observation(s sitting, url string) (out []ui.Component) {
 		form := ui.Form{URL: url + "/mark", Submit: x.t("assess.save_unit"), Hidden: []ui.Pair{version(s.Version), {Name: "unit", Value: string(u.Code)}}}
 		open := 0
 		for _, e := range u.Elements {
-			form.Fields = append(form.Fields, ui.Para{Text: e.Name})
+			element := ui.Section{Title: e.Name}
 			for _, c := range e.Criteria {
 				m := s.marks[string(u.Code)+"|"+c.No]
 				if m.Mark != "yes" && m.Mark != "no" {
 					open++
 				}
-				form.Fields = append(form.Fields, ui.Judge{Name: "c" + c.No, No: c.No, Label: c.Text, Value: m.Mark, Note: m.Note, Notes: true, Options: answers})
+				element.Body = append(element.Body, ui.Judge{Name: "c" + c.No, No: c.No, Label: c.Text, Value: m.Mark, Note: m.Note, Notes: true, Options: answers})
 			}
+			form.Fields = append(form.Fields, element)
 		}
 		sum := string(u.Code) + " · " + u.TitleID
 		if open == 0 {
@@ -183,7 +230,7 @@ func (x *visit) observation(s sitting, url string) (out []ui.Component) {
 		}
 		out = append(out, ui.Details{Summary: sum, Open: open > 0 && s.firstOpen() == u.Code, Body: []ui.Component{form}})
 	}
-	return append(out, x.recommendCard(s, url))
+	return append(out, x.recommendCard(s, url, wrong))
 }
 
 // firstOpen is the first unit with a criterion not judged yet: the one to go on with.
@@ -200,8 +247,9 @@ func (s sitting) firstOpen() standard.Code {
 	return ""
 }
 
-func (x *visit) recommendCard(s sitting, url string) ui.Component {
-	form := ui.Form{URL: url + "/recommend", Submit: x.t("assess.recommend"), Hidden: []ui.Pair{version(s.Version)}}
+func (x *visit) recommendCard(s sitting, url string, wrong error) ui.Component {
+	f := x.form2(wrong)
+	form := ui.Form{URL: url + "/recommend", Error: f.top, Submit: x.t("assess.recommend"), Hidden: []ui.Pair{version(s.Version)}}
 	for _, u := range s.units {
 		value := "K"
 		for _, e := range u.Elements {
@@ -211,9 +259,13 @@ func (x *visit) recommendCard(s sitting, url string) ui.Component {
 				}
 			}
 		}
-		form.Fields = append(form.Fields, ui.Judge{Name: "u" + string(u.Code), No: string(u.Code), Label: u.TitleID, Value: value, Notes: true, Options: []ui.Option{{Value: "K", Text: x.t("result.K")}, {Value: "BK", Text: x.t("result.BK")}}})
+		note := ""
+		if wrong != nil {
+			value, note = x.form("u"+string(u.Code)), x.form("u"+string(u.Code)+"-note")
+		}
+		form.Fields = append(form.Fields, ui.Judge{Name: "u" + string(u.Code), No: string(u.Code), Label: u.TitleID, Value: value, Note: note, Notes: true, Options: []ui.Option{{Value: "K", Text: x.t("result.K")}, {Value: "BK", Text: x.t("result.BK")}}})
 	}
-	form.Fields = append(form.Fields, ui.Field{Kind: "textarea", Name: "note", Label: x.t("assess.note")})
+	form.Fields = append(form.Fields, ui.Field{Kind: "textarea", Name: "note", Label: x.t("assess.note"), Value: f.value("note", "")})
 	body := []ui.Component{ui.Para{Text: x.t("assess.recommend_lead")}, form}
 	if s.Gaps > 0 {
 		body = []ui.Component{ui.Para{Text: x.t("assess.recommend_later")}}
@@ -263,7 +315,11 @@ func (x *visit) assessRecommend() error {
 	for _, u := range s.units {
 		results = append(results, assessment.UnitResult{Unit: u.Code, Recommendation: x.form("u" + string(u.Code)), Reason: x.form("u" + string(u.Code) + "-note")})
 	}
-	if err := x.Assessments.Recommend(x.r.Context(), x.actor, s.ID, x.version(), results, x.form("note")); err != nil {
+	err = x.Assessments.Recommend(x.r.Context(), x.actor, s.ID, x.version(), results, x.form("note"))
+	if invalid(err) {
+		return x.showAssess(err)
+	}
+	if err != nil {
 		return err
 	}
 	return x.see("/assess/"+string(s.ID), "recommended")

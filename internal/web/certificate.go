@@ -89,7 +89,7 @@ func (x *visit) certificate() error {
 	for _, e := range events {
 		tl.Items = append(tl.Items, ui.Moment{When: x.when(e.At.Time), Title: x.t("action.certificate." + e.Action), Text: e.Reason, Tone: tones[string(e.State)]})
 	}
-	return x.page(c.Name, head, ui.Card{Body: []ui.Component{facts}}, ui.Section{Title: x.t("ui.history"), Body: []ui.Component{tl}})
+	return x.page(c.Name, head, ui.Card{Body: []ui.Component{facts}}, ui.Section{Title: x.t("ui.history"), Body: []ui.Component{tl, x.past(string(id))}})
 }
 
 func (x *visit) certificatePDF() error {
@@ -101,11 +101,7 @@ func (x *visit) certificatePDF() error {
 	if err != nil {
 		return err
 	}
-	d, err := paper.Certificate(c, x.Certificates.URL(c.Code), x.Blobs)
-	if err != nil {
-		return err
-	}
-	data, err := d.PDF()
+	data, err := paper.NewPress(x.Services).Certificate(x.r.Context(), c)
 	if err != nil {
 		return err
 	}
@@ -160,7 +156,7 @@ func (x *visit) scheme() error {
 	if err != nil {
 		return err
 	}
-	head := ui.Head{Over: x.t("scheme.kind." + v.Kind), Title: v.TitleID, Lead: v.TitleEN, Chips: []ui.Chip{x.chip("scheme", string(v.State)), {Text: x.t("scheme.version", v.No)}}}
+	head := ui.Head{Over: x.t("scheme.kind." + v.Kind), Title: v.TitleID, Lead: v.TitleEN, Chips: []ui.Chip{x.chip("scheme", string(v.State)), {Text: x.t("scheme.version", v.No)}}, Actions: []ui.Component{ui.LinkButton{Text: x.t("scheme.versions"), URL: "/schemes/" + string(v.ID) + "/versions"}}}
 	body := []ui.Component{head}
 	if v.Sample {
 		body = append(body, ui.Notice{Tone: ui.Warn, Text: x.t("scheme.sample")})

@@ -1,9 +1,7 @@
 package web
 
 import (
-	"errors"
-	"io"
-	"net/http"
+	"cmp"
 
 	"kompeten/internal/application"
 	"kompeten/internal/assessment"
@@ -31,9 +29,13 @@ func (x *visit) enterByLink() (file, error) {
 }
 
 // letterPage is what a person sees who opens her letter: short words, one thing after the other.
-func (x *visit) letterPage() error { return x.showLetter(nil) }
+func (x *visit) letterPage() error { return x.showLetter(nil, nil) }
 
-func (x *visit) showLetter(wrong error) error {
+// letterURL is the address of the letter that was opened.
+func (x *visit) letterURL() string { return "/l/" + x.id("secret") }
+
+// showLetter shows a letter again, with what was wrong in its form or with its file.
+func (x *visit) showLetter(wrong, wrongFile error) error {
 	f, err := x.enterByLink()
 	if err != nil {
 		return err
@@ -43,9 +45,16 @@ func (x *visit) showLetter(wrong error) error {
 	if f.Note != "" {
 		body = append(body, ui.Notice{Tone: ui.Warn, Title: x.t("application.note"), Text: f.Note})
 	}
+	if conflict(wrong) {
+		wrong = fault.New(fault.Conflict, "letter.changed")
+	}
 	if f.State == application.Draft || f.State == application.Returned {
-		body = append(body, x.confirmForm(f, wrong), x.fileForm(f))
+		body = append(body, x.confirmForm(f, wrong), x.fileForm(f, wrongFile))
 	} else {
+		if late := cmp.Or(wrong, wrongFile); late != nil {
+			x.status = fault.Status(late)
+			body = append(body, ui.Notice{Tone: ui.Info, Text: x.t("letter.changed_done")})
+		}
 		body = append(body, ui.Card{Title: x.t("application.data"), Body: []ui.Component{x.facts(f)}})
 	}
 	more, err := x.letterResult(f)
@@ -54,7 +63,13 @@ func (x *visit) showLetter(wrong error) error {
 	}
 	body = append(body, more...)
 	offers := application.Flow.Offers(x.flowCase(), f.File)
-	return x.page(f.Name, append(body, x.buttons("application", offers, x.r.URL.Path+"/", "withdraw")...)...)
+	for _, c := range x.buttons("application", offers, "/l/"+x.id("secret")+"/", "withdraw") {
+		if b, ok := c.(ui.Button); ok {
+			b.Text, b.Reason = x.t("letter.withdraw"), x.t("letter.withdraw_why")
+			body = append(body, ui.Details{Summary: b.Text, Body: []ui.Component{ui.Para{Text: x.t("letter.withdraw_lead")}, b}})
+		}
+	}
+	return x.page(f.Name, body...)
 }
 
 func leadOf(s application.Stage) string {
@@ -101,23 +116,25 @@ func (x *visit) confirmForm(f file, wrong error) ui.Component {
 		}
 		consent.Options = append(consent.Options, ui.Option{Value: pu.Name, Text: x.t("consent." + pu.Name), Help: help})
 	}
-	form := ui.Form{URL: x.r.URL.Path, Error: fm.top, Submit: x.t("letter.send"), Hidden: []ui.Pair{version(f.Version)}, Fields: []ui.Component{
+	form := ui.Form{URL: x.letterURL(), Error: fm.top, Submit: x.t("letter.send"), Hidden: []ui.Pair{version(f.Version)}, Fields: []ui.Component{
 		field("text", "name", p.Name, true, "name"), field("text", "birth_place", p.BirthPlace, true, ""), field("date", "birth_date", string(p.BirthDate), true, "bday"),
 		field("text", "address", p.Address, true, "street-address"), phone, field("email", "email", p.Email, false, "email"), field("text", "education", p.Education, false, ""), consent}}
 	return ui.Card{Title: x.t("letter.confirm"), Tone: ui.Main, Body: []ui.Component{ui.Para{Text: x.t("letter.confirm_lead", p.NIK)}, form}}
 }
 
-func (x *visit) fileForm(f file) ui.Component {
+func (x *visit) fileForm(f file, wrong error) ui.Component {
 	what := ui.Field{Kind: "select", Name: "requirement", Label: x.t("application.file_for"), Required: true, Options: []ui.Option{{Value: application.Photo, Text: x.t("letter.photo")}}}
 	for _, r := range f.version.Requirements {
 		what.Options = append(what.Options, ui.Option{Value: r.ID, Text: requirement(r)})
 	}
-	upload := ui.Field{Kind: "file", Name: "file", Label: x.t("application.file"), Help: x.t("letter.file_help"), Required: true, Accept: "image/jpeg,image/png,application/pdf"}
+	fm := x.form2(wrong)
+	what.Value = fm.value("requirement", "")
+	upload := ui.Field{Kind: "file", Name: "file", Label: x.t("application.file"), Help: x.t("letter.file_help"), Required: true, Error: fm.wrong["file"], Accept: "image/jpeg,image/png,application/pdf"}
 	var facts ui.Facts
 	for _, d := range f.files {
 		facts.Items = append(facts.Items, ui.Fact{Term: x.when(d.At.Time), Text: d.Name})
 	}
-	return ui.Card{Title: x.t("letter.files"), Body: []ui.Component{facts, ui.Form{URL: x.r.URL.Path + "/file", Upload: true, Submit: x.t("letter.add"), Tone: ui.Quiet, Fields: []ui.Component{what, upload}}}}
+	return ui.Card{Title: x.t("letter.files"), Body: []ui.Component{facts, ui.Form{URL: x.letterURL() + "/file", Error: fm.top, Upload: true, Submit: x.t("letter.add"), Tone: ui.Quiet, Fields: []ui.Component{what, upload}}}}
 }
 
 // letterResult tells when and where the test is, and shows the certificate when there is one.
@@ -155,13 +172,13 @@ func (x *visit) letterConfirm() error {
 	in := person.Input{Name: x.form("name"), BirthPlace: x.form("birth_place"), BirthDate: date.Date(x.form("birth_date")), Address: x.form("address"), Email: x.form("email"),
 		Education: x.form("education"), Phone: x.form("phone_e164")}
 	err = x.Applications.Confirm(x.r.Context(), x.actor, f.ID, x.version(), application.Confirmation{Input: in, Consents: x.r.Form["consent"], Lang: x.lang})
-	if invalid(err) {
-		return x.showLetter(err)
+	if invalid(err) || conflict(err) {
+		return x.showLetter(err, nil)
 	}
 	if err != nil {
 		return err
 	}
-	return x.see(x.r.URL.Path, "sent")
+	return x.see(x.letterURL(), "sent")
 }
 
 const photoLimit = 9 << 20
@@ -171,22 +188,17 @@ func (x *visit) letterFile() error {
 	if err != nil {
 		return err
 	}
-	file, head, err := x.r.FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) {
-		return fault.New(fault.Invalid, "form.invalid").With("file", "form.required")
+	name, data, err := x.file(photoLimit)
+	if err == nil {
+		err = x.Applications.AddFile(x.r.Context(), x.actor, f.ID, x.form("requirement"), name, data)
+	}
+	if invalid(err) || conflict(err) || fault.Is(err, fault.TooLarge) {
+		return x.showLetter(nil, err)
 	}
 	if err != nil {
 		return err
 	}
-	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(io.LimitReader(file, photoLimit))
-	if err != nil {
-		return err
-	}
-	if err := x.Applications.AddFile(x.r.Context(), x.actor, f.ID, x.form("requirement"), head.Filename, data); err != nil {
-		return err
-	}
-	return x.see("/l/"+x.id("secret"), "file_added")
+	return x.see(x.letterURL(), "file_added")
 }
 
 func (x *visit) letterWithdraw() error {
@@ -197,5 +209,5 @@ func (x *visit) letterWithdraw() error {
 	if err := x.Applications.Withdraw(x.r.Context(), x.actor, f.ID, f.Version, x.form("reason")); err != nil {
 		return err
 	}
-	return x.see("/l/"+x.id("secret"), "withdrawn")
+	return x.see(x.letterURL(), "withdrawn")
 }

@@ -1,11 +1,9 @@
 package web
 
 import (
-	"errors"
-	"io"
-	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kompeten/internal/db"
 	"kompeten/internal/fault"
@@ -16,7 +14,9 @@ import (
 )
 
 // listPage shows an office's list: what was understood, what waits, and where to send a corrected file.
-func (x *visit) listPage() error {
+func (x *visit) listPage() error { return x.showList(nil) }
+
+func (x *visit) showList(wrong error) error {
 	p, err := x.getProgramme()
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (x *visit) listPage() error {
 	}
 	body := []ui.Component{head}
 	if p.State == programme.Draft || p.State == programme.Open {
-		body = append(body, x.uploadCard(url, ups))
+		body = append(body, x.uploadCard(url, ups, wrong))
 	}
 	if len(ups) > 0 {
 		body = append(body, x.listTabs(url, q.Get("show"), c), x.listTable(url, q.Get("show"), rows))
@@ -64,9 +64,9 @@ func (x *visit) listPage() error {
 	return x.page(x.t("list.title"), body...)
 }
 
-func (x *visit) uploadCard(url string, ups []programme.Upload) ui.Component {
+func (x *visit) uploadCard(url string, ups []programme.Upload, wrong error) ui.Component {
 	file := ui.Field{Kind: "file", Name: "file", Label: x.t("list.file"), Help: x.t("list.file_help"), Required: true, Accept: ".xlsx,.xlsm,.csv"}
-	form := ui.Form{URL: url + "/list", Upload: true, Submit: x.t("list.send"), Fields: []ui.Component{file}}
+	form := ui.Form{URL: url + "/list", Error: x.form2(wrong).top, Upload: true, Submit: x.t("list.send"), Fields: []ui.Component{file}}
 	if len(ups) == 0 {
 		return ui.Card{Title: x.t("list.first"), Tone: ui.Main, Body: []ui.Component{ui.Para{Text: x.t("list.first_text")}, form}}
 	}
@@ -81,7 +81,7 @@ func (x *visit) uploadCard(url string, ups []programme.Upload) ui.Component {
 		}
 		body = append(body, ui.Details{Summary: x.t("list.found", t.Sheet, t.Header, t.Rows), Body: []ui.Component{facts}})
 	}
-	return ui.Details{Summary: x.t("list.again", last.FileName, x.when(last.At.Time)), Body: body}
+	return ui.Details{Summary: x.t("list.again", last.FileName, x.when(last.At.Time)), Open: wrong != nil, Body: body}
 }
 
 // order is how the fields of a row are shown.
@@ -120,27 +120,29 @@ func (x *visit) listTable(url, show string, rows []programme.ListRow) ui.Compone
 		if name == "" {
 			name = x.t("list.no_name")
 		}
-		t.Rows = append(t.Rows, ui.Row{Select: r.ID, Cells: []ui.Cell{{Text: name, Sub: x.t("list.row", r.Row.Sheet, r.Row.Row), URL: "/rows/" + r.ID}, {Text: r.Row.NIK}, {Text: x.day(r.Row.BirthDate)},
+		nik := r.Row.NIK
+		if nik == "" {
+			nik = r.Row.Sent[sheet.NIK].Text
+		}
+		t.Rows = append(t.Rows, ui.Row{Select: r.ID, Cells: []ui.Cell{{Text: name, Sub: x.t("list.row", r.Row.Sheet, r.Row.Row), URL: "/rows/" + r.ID}, {Text: nik}, {Text: x.day(r.Row.BirthDate)},
 			{Text: r.Row.District}, {Chip: &chip}, {Text: words}}})
 	}
 	return t
 }
 
 func (x *visit) listUpload() error {
-	file, head, err := x.r.FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) {
-		return fault.New(fault.Invalid, "sheet.empty_file")
+	name, data, err := x.file(maxBody)
+	if invalid(err) {
+		return x.showList(fault.New(fault.Invalid, "sheet.empty_file").Because(err))
 	}
-	if err != nil {
-		return err
-	}
-	defer func() { _ = file.Close() }()
-	data, err := io.ReadAll(file)
 	if err != nil {
 		return err
 	}
 	pid := programme.ID(x.id("id"))
-	res, err := x.Programmes.Upload(x.r.Context(), x.actor, pid, head.Filename, data)
+	res, err := x.Programmes.Upload(x.r.Context(), x.actor, pid, name, data)
+	if invalid(err) {
+		return x.showList(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -153,8 +155,19 @@ func (x *visit) listUpload() error {
 	if res.Missing > 0 {
 		body = append(body, ui.Notice{Tone: ui.Info, Text: x.t("upload.missing", res.Missing)})
 	}
-	body = append(body, ui.LinkButton{Text: x.t("upload.next"), URL: url + "/list?show=error", Tone: ui.Main})
+	body = append(body, x.afterUpload(url, res))
 	return x.page(x.t("upload.done"), body...)
+}
+
+// afterUpload leads to what is to be done first with a list.
+func (x *visit) afterUpload(url string, res programme.UploadResult) ui.Component {
+	switch {
+	case res.Errors > 0:
+		return ui.LinkButton{Text: x.t("upload.next"), URL: url + "/list?show=error", Tone: ui.Main}
+	case res.Warnings > 0:
+		return ui.LinkButton{Text: x.t("upload.next_warning"), URL: url + "/list?show=warning", Tone: ui.Main}
+	}
+	return ui.LinkButton{Text: x.t("list.nominate", res.Clean), URL: url + "/nominate", Tone: ui.Main}
 }
 
 func (x *visit) listConfirm() error {
@@ -197,7 +210,7 @@ func (x *visit) rowPage() error {
 }
 
 func (x *visit) showRow(r programme.ListRow, pid programme.ID, open bool) error {
-	values := read(r.Row)
+	values := x.understood(r.Row)
 	preview := ui.Preview{}
 	var others []ui.Component // fields with nothing wrong, out of the way
 	form := ui.Form{URL: "/rows/" + r.ID, Submit: x.t("row.save"), Hidden: []ui.Pair{version(r.Version)}}
@@ -208,6 +221,9 @@ func (x *visit) showRow(r programme.ListRow, pid programme.ID, open bool) error 
 		}
 		cell := ui.PreviewCell{Label: x.t("field." + string(f)), Sent: sent.Text, Read: values[f]}
 		field := ui.Field{Kind: "text", Name: string(f), Label: x.t("field." + string(f)), Value: sent.Text}
+		if f == sheet.NIK || f == sheet.Phone {
+			field.Mode = "numeric"
+		}
 		if !open && (f == sheet.NIK || f == sheet.Phone) {
 			field.Value, field.Help = "", x.t("row.masked", sent.Text)
 		}
@@ -220,7 +236,12 @@ func (x *visit) showRow(r programme.ListRow, pid programme.ID, open bool) error 
 				n.Text += " " + x.t("problem.expected", p.Expected)
 			}
 			cell.Problems = append(cell.Problems, n)
-			field.Error = n.Text
+			if field.Error = n.Text; p.Severity == sheet.Error {
+				field.Required = f != sheet.Born || field.Value != ""
+				if !open && (f == sheet.NIK || f == sheet.Phone) {
+					field.Help = x.t("row.masked_wrong", sent.Text)
+				}
+			}
 		}
 		cell.Same = cell.Sent == cell.Read && len(cell.Problems) == 0
 		preview.Cells = append(preview.Cells, cell)
@@ -245,15 +266,47 @@ func (x *visit) showRow(r programme.ListRow, pid programme.ID, open bool) error 
 		}
 		body = append(body, ui.Card{Title: x.t("row.fix"), Body: []ui.Component{form}}, ui.Button{Text: x.t("row.drop"), URL: "/rows/" + r.ID + "/drop", Tone: ui.Bad, Reason: x.t("ui.reason")})
 	}
-	body = append(body, ui.LinkButton{Text: x.t("row.back"), URL: "/programmes/" + string(pid) + "/list", Tone: ui.Quiet})
+	next, err := x.nextRow(r, pid)
+	if err != nil {
+		return err
+	}
+	body = append(body, ui.Actions{Items: append(next, ui.LinkButton{Text: x.t("row.back"), URL: "/programmes/" + string(pid) + "/list", Tone: ui.Quiet})})
 	return x.page(head.Title, body...)
 }
 
-// read is what was understood of a row, by field.
-func read(r sheet.Row) map[sheet.Field]string {
-	return map[sheet.Field]string{sheet.Name: r.Name, sheet.NIK: r.NIK, sheet.Born: r.BirthPlace + ", " + string(r.BirthDate), sheet.BirthPlace: r.BirthPlace, sheet.BirthDate: string(r.BirthDate),
+// understood is what was read of a row, by field, as people write it.
+func (x *visit) understood(r sheet.Row) map[sheet.Field]string {
+	born := ""
+	if r.BirthDate != "" {
+		born = x.day(r.BirthDate)
+	}
+	return map[sheet.Field]string{sheet.Name: r.Name, sheet.NIK: r.NIK, sheet.Born: strings.Trim(r.BirthPlace+", "+born, ", "), sheet.BirthPlace: r.BirthPlace, sheet.BirthDate: born,
 		sheet.Sex: r.Sex, sheet.Address: r.Address, sheet.District: r.District, sheet.Phone: r.Phone, sheet.Email: r.Email, sheet.Education: r.Education, sheet.Sector: r.Sector,
 		sheet.Business: r.Business, sheet.Extra: r.Extra}
+}
+
+// nextRow leads on to another row that waits to be mended, so that nobody returns to the list for each.
+func (x *visit) nextRow(r programme.ListRow, pid programme.ID) ([]ui.Component, error) {
+	rows, err := x.Programmes.Rows(x.r.Context(), x.actor, pid, programme.Filter{State: programme.RowWaiting, Worst: "error", Limit: 100_000})
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(rows, func(o programme.ListRow) bool { return o.ID != r.ID && o.Row.Row > r.Row.Row })
+	if at < 0 {
+		at = slices.IndexFunc(rows, func(o programme.ListRow) bool { return o.ID != r.ID })
+	}
+	if at < 0 {
+		return nil, nil
+	}
+	left := len(rows)
+	if slices.ContainsFunc(rows, func(o programme.ListRow) bool { return o.ID == r.ID }) {
+		left--
+	}
+	next := ui.LinkButton{Text: x.t("row.next", left), URL: "/rows/" + rows[at].ID}
+	if left == len(rows) { // this row is done
+		next.Tone = ui.Main
+	}
+	return []ui.Component{next}, nil
 }
 
 func (x *visit) rowFix() error {

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"slices"
+
+	"kompeten/internal/application"
 	"kompeten/internal/assessment"
 	"kompeten/internal/auth"
 	"kompeten/internal/certificate"
@@ -118,12 +121,20 @@ func (x *visit) meeting() error {
 	var mine map[decision.ID]string
 	var certs []certificate.Certificate
 	var past []ledger.Row
+	from := map[decision.ID]string{}
 	err := x.read(func(tx *db.Tx) (err error) {
 		if s, err = decision.SessionOf(tx, x.actor, mid); err != nil {
 			return err
 		}
 		if cases, err = decision.Cases(tx, x.actor, mid); err != nil {
 			return err
+		}
+		for _, c := range cases {
+			a, err := application.Get(tx, x.actor, c.Application)
+			if err != nil {
+				return err
+			}
+			from[c.ID] = a.Employer
 		}
 		if mine, err = decision.MyVotes(tx, x.actor, mid); err != nil {
 			return err
@@ -140,10 +151,6 @@ func (x *visit) meeting() error {
 	url := "/meetings/" + string(mid)
 	head := ui.Head{Over: s.Place, Title: x.t("meeting.title", text.Weekday(x.lang, s.HeldOn)), Lead: x.t("meeting.line", s.Voters, len(s.Members), s.Quorum), Chips: []ui.Chip{x.chip("meeting", string(s.State))}}
 	head.Actions = x.buttons("meeting", decision.Flow.Offers(x.flowCase(), s), url+"/do/", "close", "decree", "cancel")
-	if s.State == decision.Open && x.isMember(s) {
-		vote := ui.Button{Text: x.t("meeting.vote_all"), URL: url + "/vote", Tone: ui.Main, Hidden: []ui.Pair{{Name: "what", Value: "all"}}}
-		head.Actions = append([]ui.Component{vote}, head.Actions...)
-	}
 	body := []ui.Component{head}
 	granted := 0
 	for _, c := range cases {
@@ -152,7 +159,7 @@ func (x *visit) meeting() error {
 		}
 	}
 	body = append(body, x.meetingPapers(s, url, granted, len(certs))...)
-	body = append(body, x.agenda(s, cases, mine, url))
+	body = append(body, x.tally(cases), x.agenda(s, cases, mine, from, url))
 	for _, c := range cases {
 		if s.State == decision.Open && c.Exception && x.isMember(s) {
 			body = append(body, x.exception(c, mine[c.ID], url))
@@ -170,6 +177,9 @@ func (x *visit) isMember(s decision.Session) bool {
 	return false
 }
 
+// lookAgain is after how many seconds a page that shows long work looks again.
+const lookAgain = 3
+
 func (x *visit) meetingPapers(s decision.Session, url string, granted, issued int) (out []ui.Component) {
 	var links []ui.Component
 	if s.MinutesNumber != "" {
@@ -182,10 +192,14 @@ func (x *visit) meetingPapers(s decision.Session, url string, granted, issued in
 		links = append(links, ui.LinkButton{Text: x.t("meeting.zip", issued), URL: url + "/certificates.zip", Tone: ui.Main}, ui.LinkButton{Text: x.t("meeting.handover"), URL: url + "/handover.pdf"})
 	}
 	if s.State == decision.Decreed && issued < granted {
-		if issued > 0 {
+		started := x.r.URL.Query().Get("done") == "issuing"
+		if started || issued > 0 {
+			x.refresh = lookAgain
 			out = append(out, ui.Progress{Text: x.t("meeting.issuing"), Done: issued, Total: granted})
 		}
-		links = append(links, ui.Button{Text: x.t("meeting.issue", granted-issued), URL: url + "/do/issue", Tone: ui.Main})
+		if !started {
+			links = append(links, ui.Button{Text: x.t("meeting.issue", granted-issued), URL: url + "/do/issue", Tone: ui.Main})
+		}
 	}
 	if len(links) > 0 {
 		out = append(out, ui.Card{Title: x.t("meeting.papers"), Body: []ui.Component{ui.Grid{Items: links}}})
@@ -193,12 +207,36 @@ func (x *visit) meetingPapers(s decision.Session, url string, granted, issued in
 	return out
 }
 
-func (x *visit) agenda(s decision.Session, cases []decision.Decision, mine map[decision.ID]string, url string) ui.Component {
-	t := ui.Table{Caption: x.t("meeting.agenda"), Columns: []ui.Column{{Text: x.t("field.name")}, {Text: x.t("meeting.recommendation")}, {Text: x.t("meeting.my_vote")}, {Text: x.t("meeting.outcome")}}}
+// tally says in numbers what the agenda is about, before anybody votes on all of it at once.
+func (x *visit) tally(cases []decision.Decision) ui.Component {
+	n, apart := map[string]int{}, 0
+	for _, c := range cases {
+		n[c.Recommendation]++
+		if c.Exception {
+			apart++
+		}
+	}
+	return ui.Figures{Items: []ui.Figure{{Value: x.num(len(cases)), Label: x.t("meeting.files")}, {Value: x.num(n["K"]), Label: x.t("meeting.recommended", x.t("result.K")), Tone: ui.Good},
+		{Value: x.num(n["BK"]), Label: x.t("meeting.recommended", x.t("result.BK")), Tone: ui.Warn}, {Value: x.num(apart), Label: x.t("meeting.pulled")}}}
+}
+
+func (x *visit) agenda(s decision.Session, cases []decision.Decision, mine map[decision.ID]string, from map[decision.ID]string, url string) ui.Component {
+	t := ui.Table{Caption: x.t("meeting.agenda"), Columns: []ui.Column{{Text: x.t("field.name")}, {Text: x.t("meeting.recommendation")}}}
+	member := x.isMember(s)
+	decided := slices.ContainsFunc(cases, func(c decision.Decision) bool { return c.Outcome != "" || c.Exception })
+	if decided {
+		t.Columns = append(t.Columns, ui.Column{Text: x.t("meeting.outcome")})
+	}
+	if member {
+		t.Columns = append(t.Columns, ui.Column{Text: x.t("meeting.my_vote")})
+	}
+	open := 0 // cases of the batch on which she has not voted
 	for _, c := range cases {
 		vote := "–"
 		if v := mine[c.ID]; v != "" {
 			vote = x.t("vote." + v)
+		} else if !c.Exception {
+			open++
 		}
 		out := ui.Cell{Text: "–"}
 		if c.Outcome != "" {
@@ -206,19 +244,36 @@ func (x *visit) agenda(s decision.Session, cases []decision.Decision, mine map[d
 		} else if c.Exception {
 			out = ui.Cell{Chip: &ui.Chip{Text: x.t("meeting.pulled"), Tone: ui.Warn}, Sub: c.Reason}
 		}
-		t.Rows = append(t.Rows, ui.Row{Select: string(c.ID), Cells: []ui.Cell{{Text: c.Name, URL: "/applications/" + string(c.Application)}, {Chip: &ui.Chip{Text: x.t("result." + c.Recommendation), Tone: tones[c.Recommendation]}}, {Text: vote}, out}})
+		row := ui.Row{Select: string(c.ID), Cells: []ui.Cell{{Text: c.Name, Sub: from[c.ID], URL: "/applications/" + string(c.Application)}, {Chip: &ui.Chip{Text: x.t("result." + c.Recommendation), Tone: tones[c.Recommendation]}}}}
+		if decided {
+			row.Cells = append(row.Cells, out)
+		}
+		if member {
+			row.Cells = append(row.Cells, ui.Cell{Text: vote})
+		}
+		t.Rows = append(t.Rows, row)
 	}
-	if s.State != decision.Open || !x.isMember(s) {
+	if s.State != decision.Open || !member {
 		return t
 	}
+	body := []ui.Component{t, x.voteCard(open, url)}
 	pick := ui.Field{Kind: "select", Name: "case", Label: x.t("field.name"), Required: true}
 	for _, c := range cases {
 		if !c.Exception {
 			pick.Options = append(pick.Options, ui.Option{Value: string(c.ID), Text: c.Name})
 		}
 	}
-	form := ui.Form{URL: url + "/pull-out", Submit: x.t("meeting.pull_out"), Tone: ui.Quiet, Fields: []ui.Component{pick, ui.Field{Kind: "text", Name: "reason", Label: x.t("ui.reason"), Required: true}}}
-	return ui.Section{Body: []ui.Component{t, ui.Details{Summary: x.t("meeting.pull_out"), Body: []ui.Component{ui.Para{Text: x.t("meeting.pull_out_lead")}, form}}}}
+	form := ui.Form{URL: url + "/pull-out", Submit: x.t("meeting.pull_out_do"), Fields: []ui.Component{pick, ui.Field{Kind: "text", Name: "reason", Label: x.t("ui.reason"), Required: true}}}
+	return ui.Section{Body: append(body, ui.Details{Summary: x.t("meeting.pull_out"), Body: []ui.Component{ui.Para{Text: x.t("meeting.pull_out_lead")}, form}})}
+}
+
+// voteCard stands below the agenda: who votes on all cases at once has had them before her eyes.
+func (x *visit) voteCard(open int, url string) ui.Component {
+	if open == 0 {
+		return ui.Notice{Tone: ui.Good, Text: x.t("meeting.voted_all")}
+	}
+	return ui.Card{Title: x.t("meeting.vote_title"), Tone: ui.Main, Body: []ui.Component{ui.Para{Text: x.t("meeting.vote_lead")},
+		ui.Button{Text: x.t("meeting.vote_all", open), URL: url + "/vote", Tone: ui.Main, Hidden: []ui.Pair{{Name: "what", Value: "all"}}}}}
 }
 
 func (x *visit) exception(c decision.Decision, mine, url string) ui.Component {
@@ -288,8 +343,12 @@ func (x *visit) meetingHandover() error {
 
 func (x *visit) meetingZip() error {
 	var all []certificate.Certificate
-	err := x.read(func(tx *db.Tx) (err error) {
-		all, err = certificate.ByMeeting(tx, x.actor, decision.MeetingID(x.id("id")))
+	err := x.read(func(tx *db.Tx) error {
+		m, err := decision.GetMeeting(tx, x.actor, decision.MeetingID(x.id("id")))
+		if err != nil {
+			return err
+		}
+		all, err = certificate.ByMeeting(tx, x.actor, m.ID)
 		return err
 	})
 	if err != nil {

@@ -42,7 +42,7 @@ func (x *visit) buttons(kind string, offers []flow.Offer, url string, only ...fl
 			continue
 		}
 		b := ui.Button{Text: x.t("action." + kind + "." + string(o.Action)), URL: url + string(o.Action)}
-		if slices.Contains([]flow.Action{"cancel", "reject", "revoke", "withdraw", "suspend"}, o.Action) {
+		if slices.Contains([]flow.Action{"cancel", "reject", "revoke", "withdraw", "suspend", "suspend_licence", "suspend_assessor", "retire"}, o.Action) {
 			b.Tone = ui.Bad
 		} else if i == 0 || slices.Contains([]flow.Action{"open", "accept", "assign", "close", "decree"}, o.Action) {
 			b.Tone = ui.Main
@@ -82,7 +82,11 @@ func (x *visit) history(kind string, rows []ledger.Row) ui.Component {
 		}
 		tl.Items = append(tl.Items, m)
 	}
-	return ui.Details{Summary: x.t("ui.history"), Body: []ui.Component{tl}}
+	body := []ui.Component{tl}
+	if len(rows) > 0 {
+		body = append(body, x.past(rows[0].Record))
+	}
+	return ui.Details{Summary: x.t("ui.history"), Body: body}
 }
 
 // fields is a form filled in, with what was wrong after a first try.
@@ -90,13 +94,14 @@ type fields struct {
 	x     *visit
 	wrong map[string]string
 	top   string
+	now   map[string]string // what is known by now, where somebody else was faster
 }
 
 // form begins a form; err is what came back of a first try, or nil.
 func (x *visit) form2(err error) *fields {
 	f := &fields{x: x, wrong: map[string]string{}}
 	if ft := fault.Of(err); ft != nil {
-		f.top = x.t(ft.Key, ft.Args...)
+		f.top, x.status = x.t(ft.Key, ft.Args...), fault.Status(err)
 		for _, w := range ft.Fields {
 			f.wrong[w.Name] = x.t(w.Key, w.Args...)
 		}
@@ -117,6 +122,9 @@ func (f *fields) field(kind, name, known string, required bool) ui.Field {
 	out := ui.Field{Kind: kind, Name: name, Label: f.x.t("form." + name), Value: f.value(name, known), Required: required, Error: f.wrong[name]}
 	if text.Has("form." + name + ".help") {
 		out.Help = f.x.t("form." + name + ".help")
+	}
+	if now, is := f.now[name]; is && now != out.Value {
+		out.Help = f.x.t("conflict.now", now)
 	}
 	return out
 }

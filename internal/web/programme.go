@@ -24,17 +24,24 @@ func (x *visit) programmes() error {
 	if err := x.read(func(tx *db.Tx) (err error) { list, err = programme.List(tx, x.actor); return err }); err != nil {
 		return err
 	}
-	t := ui.Table{Caption: x.t("nav.programmes"), Columns: []ui.Column{{Text: x.t("form.title")}, {Text: x.t("form.held_on")}, {Text: x.t("programme.state")}, {Text: x.t("form.seats"), Num: true}},
-		Empty: ui.Empty{Title: x.t("programme.none"), Text: x.t("programme.none_text")}}
-	for _, p := range list {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: p.Title, Sub: p.Place, URL: "/programmes/" + string(p.ID)}, {Text: x.day(p.HeldOn)}, {Chip: ref(x.chip("programme", string(p.State)))},
-			{Text: x.num(p.Taken) + " / " + x.num(p.Seats)}}})
-	}
 	head := ui.Head{Title: x.t("nav.programmes"), Lead: x.t("programme.lead")}
 	if x.actor.Any(auth.Officer) {
 		head.Actions = []ui.Component{ui.LinkButton{Text: x.t("programme.new"), URL: "/programmes/new", Tone: ui.Main}}
 	}
-	return x.page(x.t("nav.programmes"), head, t)
+	return x.page(x.t("nav.programmes"), head, x.programmeTable(x.t("nav.programmes"), list))
+}
+
+func (x *visit) programmeTable(caption string, list []programme.Programme) ui.Table {
+	t := ui.Table{Caption: caption, Columns: []ui.Column{{Text: x.t("form.title")}, {Text: x.t("form.held_on")}, {Text: x.t("programme.state")}, {Text: x.t("form.seats"), Num: true}},
+		Empty: ui.Empty{Title: x.t("programme.none"), Text: x.t("programme.none_text")}}
+	if x.actor.Any(auth.Officer) {
+		t.Empty.Action = &ui.LinkButton{Text: x.t("programme.new"), URL: "/programmes/new", Tone: ui.Main}
+	}
+	for _, p := range list {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: p.Title, Sub: p.Place, URL: "/programmes/" + string(p.ID)}, {Text: x.day(p.HeldOn)}, {Chip: ref(x.chip("programme", string(p.State)))},
+			{Text: x.num(p.Taken) + " / " + x.num(p.Seats)}}})
+	}
+	return t
 }
 
 func (x *visit) programmeNew() error {
@@ -66,6 +73,12 @@ func (x *visit) programmeForm(p programme.Programme, wrong error) error {
 		p.Regency = offices[0].Regency
 	}
 	f := x.form2(wrong)
+	if conflict(wrong) {
+		f.top = x.t("conflict.form")
+		if p.Version, f.now, err = x.programmeKnown(); err != nil {
+			return err
+		}
+	}
 	schemes := f.field("checks", "schemes", "", true)
 	for _, v := range versions {
 		schemes.Options = append(schemes.Options, ui.Option{Value: string(v.ID), Text: v.TitleID, Help: v.Number})
@@ -81,7 +94,19 @@ func (x *visit) programmeForm(p programme.Programme, wrong error) error {
 		f.choose("funding", strconv.Itoa(p.Funding), codes(programme.Fundings(), func(c string) string { return x.t("funding." + c) })), f.choose("giver", strconv.Itoa(p.Giver), codes(programme.Givers(), func(c string) string { return x.t("giver." + c) })),
 		f.field("rupiah", "budget", strconv.FormatInt(int64(p.Budget), 10), false), f.field("rupiah", "unit_cost", strconv.FormatInt(int64(p.UnitCost), 10), false), seats,
 		f.field("text", "place", p.Place, false), f.choose("regency", p.Regency, regencies(regions)), f.field("date", "held_on", string(p.HeldOn), true)}}
-	return x.page(x.t("programme.new"), ui.Head{Title: x.t("programme.new"), Lead: x.t("programme.new_lead")}, form)
+	title := x.t("programme.new")
+	if p.ID != "" {
+		title = x.t("programme.edit")
+	}
+	body := append([]ui.Component{ui.Head{Title: title, Lead: x.t("programme.new_lead")}}, x.since(wrong)...)
+	return x.page(title, append(body, form)...)
+}
+
+// programmeKnown is what the fields of a programme's form would show by now, and of which version.
+func (x *visit) programmeKnown() (int64, map[string]string, error) {
+	p, err := x.getProgramme()
+	return p.Version, map[string]string{"title": p.Title, "decree": p.Decree, "year": strconv.Itoa(p.Year), "budget": strconv.FormatInt(int64(p.Budget), 10),
+		"unit_cost": strconv.FormatInt(int64(p.UnitCost), 10), "seats": strconv.Itoa(p.Seats), "place": p.Place, "held_on": string(p.HeldOn)}, err
 }
 
 func orgOptions(list []organisation.Org) (out []ui.Option) {
@@ -140,7 +165,7 @@ func (x *visit) programmeEdit() error {
 func (x *visit) programmeSave() error {
 	p := x.programmeSent()
 	err := x.Programmes.Edit(x.r.Context(), x.actor, p)
-	if invalid(err) {
+	if invalid(err) || conflict(err) {
 		return x.programmeForm(p, err)
 	}
 	if err != nil {
@@ -189,14 +214,21 @@ func (x *visit) programme() error {
 	head := ui.Head{Over: p.Decree, Title: p.Title, Lead: x.t("programme.line", lsp.Name, text.Weekday(x.lang, p.HeldOn), p.Place), Chips: []ui.Chip{x.chip("programme", string(p.State))}}
 	offers := programme.Flow.Offers(x.flowCase(), p)
 	if len(offers) > 0 {
-		head.Actions = append(x.buttons("programme", offers, url+"/do/", "open", "freeze", "close", "cancel"), ui.LinkButton{Text: x.t("programme.letters"), URL: url + "/letters.pdf"})
+		head.Actions = x.buttons("programme", offers, url+"/do/", "open", "freeze", "close")
+		if f.Invited > 0 {
+			head.Actions = append(head.Actions, ui.LinkButton{Text: x.t("programme.letters"), URL: url + "/letters.pdf"})
+		}
 		if p.State == programme.Draft || p.State == programme.Open {
 			head.Actions = append(head.Actions, ui.LinkButton{Text: x.t("programme.edit"), URL: url + "/edit"})
 		}
+		head.Actions = append(head.Actions, x.buttons("programme", offers, url+"/do/", "cancel")...)
 	}
 	body := []ui.Component{head}
 	if x.actor.Is(auth.Officer, p.Office) {
 		body = append(body, x.programmeSteps(p, rows, f, url))
+	}
+	if f.Invited == 0 {
+		return x.page(p.Title, append(body, x.history("programme", past))...)
 	}
 	body = append(body, x.figures(f, url), ui.Grid{Items: []ui.Component{
 		ui.Bars{Caption: x.t("programme.by_district"), Label: x.t("field.district"), Series: []string{x.t("figure.invited"), x.t("figure.present"), x.t("figure.k"), x.t("figure.issued")}, Rows: bars(f.Districts, url+"/people?district=", places), Empty: x.t("programme.no_people")},

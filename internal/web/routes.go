@@ -20,6 +20,9 @@ const (
 	Staff    Access = "staff" // officers, LSP people, regulator
 	Assessor Access = "assessor"
 	OrgHead  Access = "org_head" // who invites people
+
+	Regulator Access = "regulator"
+	Licensing Access = "licensing" // LSP people, regulator
 )
 
 var lspDuties = []auth.Duty{auth.LSPAdmin, auth.Manager, auth.Head, auth.Committee}
@@ -32,7 +35,11 @@ var opens = map[Access]func(auth.Actor) bool{
 	Staff: func(a auth.Actor) bool {
 		return slices.ContainsFunc(lspDuties, a.Any) || a.Any(auth.Officer) || a.Any(auth.Regulator)
 	},
-	Assessor: func(a auth.Actor) bool { return a.Any(auth.Assessor) },
+	Assessor:  func(a auth.Actor) bool { return a.Any(auth.Assessor) },
+	Regulator: func(a auth.Actor) bool { return a.Any(auth.Regulator) },
+	Licensing: func(a auth.Actor) bool {
+		return slices.ContainsFunc(lspDuties, a.Any) || a.Any(auth.Regulator)
+	},
 	OrgHead: func(a auth.Actor) bool {
 		return a.Any(auth.OrgAdmin) || a.Any(auth.Head) || a.Any(auth.Manager) || a.Any(auth.Regulator)
 	},
@@ -58,7 +65,10 @@ type Route struct {
 }
 
 // Routes lists every page and action.
-func Routes() []Route {
+func Routes() []Route { return append(caseRoutes(), manageRoutes()...) }
+
+// caseRoutes are the pages of signing in and of the way from a list of people to their certificates.
+func caseRoutes() []Route {
 	return []Route{
 		{"GET /{$}", Public, (*visit).front},
 		{"GET /help", Public, (*visit).help},
@@ -109,6 +119,7 @@ func Routes() []Route {
 		{"POST /applications/{id}/do/{action}", LSPStaff, (*visit).applicationDo},
 		{"POST /applications/{id}/reveal", Staff, (*visit).applicationReveal},
 		{"GET /applications/{id}/files/{file}", Staff, (*visit).applicationFile},
+		{"GET /applications/{id}/record.pdf", LSPStaff, (*visit).applicationRecord},
 
 		{"GET /schedules", LSPStaff, (*visit).schedules},
 		{"GET /schedules/new", LSPStaff, (*visit).scheduleNew},
@@ -153,5 +164,72 @@ func Routes() []Route {
 		{"POST /people/invite", OrgHead, (*visit).peopleInvite},
 		{"POST /people/end", OrgHead, (*visit).peopleEnd},
 		{"POST /people/relation", LSPStaff, (*visit).peopleRelation},
+	}
+}
+
+// manageRoutes are the pages of what is set up once and looked after since.
+func manageRoutes() []Route {
+	return []Route{
+		{"GET /forgot", Public, (*visit).forgot},
+		{"GET /reset/{secret}", Public, (*visit).passwordForm},
+		{"POST /reset/{secret}", Public, (*visit).passwordSet},
+
+		{"GET /manage", SignedIn, (*visit).manage},
+		{"GET /history/{record}", SignedIn, (*visit).recordHistory},
+
+		{"GET /organisations", Regulator, (*visit).organisations},
+		{"GET /organisations/new", Regulator, (*visit).organisationNew},
+		{"POST /organisations/new", Regulator, (*visit).organisationCreate},
+		{"GET /organisations/{id}", SignedIn, (*visit).organisation},
+		{"GET /organisations/{id}/edit", OrgHead, (*visit).organisationEdit},
+		{"POST /organisations/{id}/edit", OrgHead, (*visit).organisationSave},
+		{"POST /organisations/{id}/invite", OrgHead, (*visit).organisationInvite},
+		{"POST /organisations/{id}/uninvite", OrgHead, (*visit).organisationUninvite},
+		{"POST /organisations/{id}/end", OrgHead, (*visit).organisationEnd},
+		{"POST /organisations/{id}/reset", OrgHead, (*visit).organisationReset},
+		{"GET /organisations/{id}/tokens", OrgHead, (*visit).tokens},
+		{"POST /organisations/{id}/tokens", OrgHead, (*visit).tokenIssue},
+		{"POST /organisations/{id}/tokens/revoke", OrgHead, (*visit).tokenRevoke},
+		{"GET /organisations/{id}/keys", OrgHead, (*visit).keys},
+		{"POST /organisations/{id}/keys", OrgHead, (*visit).keyReplace},
+		{"GET /organisations/{id}/keys/{key}", OrgHead, (*visit).key},
+		{"POST /organisations/{id}/keys/{key}/revoke", OrgHead, (*visit).keyRevoke},
+		{"GET /organisations/{id}/numbers", OrgHead, (*visit).numbers},
+		{"POST /organisations/{id}/numbers/{kind}", OrgHead, (*visit).numberSet},
+
+		{"GET /licences", Regulator, (*visit).licences},
+		{"GET /licences/{org}", Licensing, (*visit).licencesOf},
+		{"POST /licences/{org}/grant", Regulator, (*visit).licenceGrant},
+		{"GET /licences/{org}/licence/{licence}", Licensing, (*visit).licence},
+		{"POST /licences/{org}/licence/{licence}/widen", Regulator, (*visit).licenceWiden},
+		{"POST /licences/{org}/licence/{licence}/do/{action}", Regulator, (*visit).licenceDo},
+		{"GET /licences/{org}/assessors", Licensing, (*visit).assessors},
+		{"POST /licences/{org}/assessors", Licensing, (*visit).assessorRegister},
+		{"GET /licences/{org}/assessors/{id}", Licensing, (*visit).assessor},
+		{"POST /licences/{org}/assessors/{id}/extend", Licensing, (*visit).assessorExtend},
+		{"POST /licences/{org}/assessors/{id}/scope", Licensing, (*visit).assessorScope},
+		{"POST /licences/{org}/assessors/{id}/do/{action}", Licensing, (*visit).assessorDo},
+		{"GET /licences/{org}/places", Licensing, (*visit).places},
+		{"POST /licences/{org}/places", LSPStaff, (*visit).placeAdd},
+		{"GET /licences/{org}/places/{id}", Licensing, (*visit).place},
+		{"POST /licences/{org}/places/{id}/verify", LSPStaff, (*visit).placeVerify},
+		{"GET /licences/{org}/blanks", Licensing, (*visit).blanks},
+		{"POST /licences/{org}/blanks/receive", LSPStaff, (*visit).blanksReceive},
+		{"POST /licences/{org}/blanks/off", LSPStaff, (*visit).blankOff},
+
+		{"GET /standards", SignedIn, (*visit).standards},
+		{"GET /standards/levels", SignedIn, (*visit).levels},
+		{"GET /standards/{code}", SignedIn, (*visit).unit},
+		{"GET /forms", SignedIn, (*visit).formList},
+		{"GET /forms/{code}/{edition}", SignedIn, (*visit).formPage},
+		{"GET /import", Regulator, (*visit).importPage},
+		{"POST /import", Regulator, (*visit).importFile},
+		{"POST /import/confirm", Regulator, (*visit).importConfirm},
+		{"GET /drafts", Regulator, (*visit).drafts},
+		{"GET /schemes/{id}/versions", SignedIn, (*visit).schemeVersions},
+		{"POST /schemes/{id}/draft", Regulator, (*visit).schemeDraft},
+		{"GET /schemes/{id}/edit", Regulator, (*visit).schemeEdit},
+		{"POST /schemes/{id}/edit", Regulator, (*visit).schemeSave},
+		{"POST /schemes/{id}/do/{action}", Regulator, (*visit).schemeDo},
 	}
 }

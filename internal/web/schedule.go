@@ -132,11 +132,11 @@ func (x *visit) scheduleForm(s assessment.Schedule, wrong error) error {
 	if err != nil {
 		return err
 	}
+	f := x.form2(wrong)
 	head := ui.Head{Title: x.t("schedule.new"), Lead: x.t("schedule.new_lead")}
 	if len(titles) == 0 {
 		return x.page(head.Title, head, ui.Empty{Title: x.t("schedule.nobody"), Text: x.t("schedule.nobody_text"), Action: &ui.LinkButton{Text: x.t("nav.applications"), URL: "/applications?stage=submitted"}})
 	}
-	f := x.form2(wrong)
 	var schemes, places []ui.Option
 	for v, title := range titles {
 		schemes = append(schemes, ui.Option{Value: string(v), Text: title + " (" + x.t("schedule.waiting", counts[v]) + ")"})

@@ -5,10 +5,13 @@ package web
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"kompeten/internal/auth"
 	"kompeten/internal/date"
@@ -71,6 +74,8 @@ type visit struct {
 	lang    text.Lang
 	actor   auth.Actor
 	session person.Session
+	status  int // of the page, where a form was refused
+	refresh int // seconds after which the page looks again, while work is under way
 }
 
 // maxBody bounds what a request may send.
@@ -99,7 +104,50 @@ func (x *visit) enter(r Route) error {
 		}
 		x.actor, x.session = actor, ses
 	}
-	return r.Access.admit(x.actor)
+	if err := r.Access.admit(x.actor); err != nil {
+		return err
+	}
+	if err := x.r.ParseForm(); err != nil && x.r.Method == http.MethodPost {
+		return readable(err)
+	}
+	return legible(x.r)
+}
+
+// legible refuses texts that no database keeps: broken UTF-8, and NUL, for which PostgreSQL has no place.
+func legible(r *http.Request) error {
+	bad := func(s string) bool { return strings.ContainsRune(s, 0) || !utf8.ValidString(s) }
+	if bad(r.URL.Path) {
+		return fault.New(fault.NotFound, "error.no_page")
+	}
+	for name, values := range r.Form {
+		if bad(name) || slices.ContainsFunc(values, bad) {
+			return fault.New(fault.Invalid, "form.unreadable")
+		}
+	}
+	return nil
+}
+
+// readable says of a form that came broken what can be done about it; one too large stays what it is.
+func readable(err error) error {
+	var big *http.MaxBytesError
+	if err == nil || errors.As(err, &big) {
+		return err
+	}
+	return fault.New(fault.Invalid, "form.unreadable").Because(err)
+}
+
+// file is the file that came with a form, up to a number of bytes.
+func (x *visit) file(most int64) (name string, data []byte, err error) {
+	f, head, err := x.r.FormFile("file")
+	if errors.Is(err, http.ErrMissingFile) {
+		return "", nil, fault.New(fault.Invalid, "form.invalid").With("file", "form.required")
+	}
+	if err != nil {
+		return "", nil, readable(err)
+	}
+	defer func() { _ = f.Close() }()
+	data, err = io.ReadAll(io.LimitReader(f, most))
+	return strings.ToValidUTF8(strings.ReplaceAll(head.Filename, "\x00", ""), ""), data, err
 }
 
 func language(r *http.Request) text.Lang {
@@ -139,18 +187,19 @@ func (x *visit) see(url, done string) error {
 
 // page answers with a page.
 func (x *visit) page(title string, body ...ui.Component) error {
-	return x.ui.Render(x.w, http.StatusOK, ui.Page{Shell: x.shell(title), Body: body})
+	return x.ui.Render(x.w, max(x.status, http.StatusOK), ui.Page{Shell: x.shell(title), Body: body})
 }
 
 func (x *visit) shell(title string) ui.Shell {
-	sh := ui.Shell{Lang: x.lang, Title: title, Path: x.r.URL.RequestURI(), Sample: x.cfg.Sample, Version: x.cfg.Version}
+	sh := ui.Shell{Lang: x.lang, Title: title, Path: x.r.URL.RequestURI(), Sample: x.cfg.Sample, Version: x.cfg.Version, Refresh: x.refresh}
 	if c, err := x.r.Cookie("theme"); err == nil && (c.Value == "dark" || c.Value == "light") {
 		sh.Theme = c.Value
 	}
 	if x.r.Method != http.MethodGet {
 		sh.Path = "/"
 	}
-	if x.actor.Person != "" && x.actor.Subject == "" {
+	sh.Guest = x.actor.Subject != ""
+	if x.actor.Person != "" && !sh.Guest {
 		sh.User, sh.Duties, sh.Nav = x.actor.Name, x.duties(), x.nav()
 	}
 	if done := "done." + x.r.URL.Query().Get("done"); text.Has(done) {
@@ -187,6 +236,8 @@ func (x *visit) nav() []ui.Link {
 	add("certificates", "/certificates", lsp)
 	add("schemes", "/schemes", true)
 	add("people", "/people", a.Any(auth.OrgAdmin) || a.Any(auth.Head) || a.Any(auth.Manager))
+	add("manage", "/manage", true)
+	out[len(out)-1].Current = managed.MatchString(x.r.URL.Path)
 	return out
 }
 
@@ -214,9 +265,10 @@ func (x *visit) fail(err error) {
 	}
 	back := x.r.Referer()
 	if back == "" || !strings.Contains(back, x.r.Host) {
-		back = "/home"
+		back = "/"
 	}
-	body := []ui.Component{ui.Head{Title: title}, notice, ui.LinkButton{Text: x.t("error.back"), URL: back}}
+	body := append([]ui.Component{ui.Head{Title: title}, notice}, x.since(err)...)
+	body = append(body, ui.LinkButton{Text: x.t("error.back"), URL: back})
 	if rerr := x.ui.Render(x.w, fault.Status(err), ui.Page{Shell: x.shell(title), Body: body}); rerr != nil {
 		x.log.Error("error page", "err", rerr)
 	}

@@ -148,6 +148,15 @@ type Judge struct {
 	Notes   bool // a note can be given under Name + "-note"
 }
 
+// Explains says whether the room for a note stands open: there is a note, or the answer calls for one.
+func (j Judge) Explains() bool {
+	switch j.Value {
+	case "no", "fails", "missing", "BK":
+		return true
+	}
+	return j.Note != ""
+}
+
 // Column is the head of a table's column.
 type Column struct {
 	Text string

@@ -20,7 +20,7 @@ type Checklist struct {
 	Items   []Check
 }
 
-// Check is one requirement: State is meets, fails or missing; the note says what to do.
+// Check is one requirement: State is meets, fails or missing, empty before anybody looked; the note says what to do.
 type Check struct{ State, Text, Note string }
 
 // Tone is how the requirement feels.
@@ -30,8 +30,10 @@ func (c Check) Tone() Tone {
 		return Good
 	case "fails":
 		return Bad
+	case "missing":
+		return Warn
 	}
-	return Warn
+	return Plain
 }
 
 // Wrong is a field of a form that came back, for the list at the form's top.

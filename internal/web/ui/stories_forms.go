@@ -21,7 +21,8 @@ func formStories(say tongue) []Story {
 		{"checklist", say("Daftar persyaratan", "Requirements"), []Component{Checklist{Caption: say("Persyaratan dasar", "Basic requirements"), Items: []Check{
 			{State: "meets", Text: say("Umur paling sedikit 17 tahun", "At least 17 years old")},
 			{State: "fails", Text: say("Fotokopi KTP", "Copy of the identity card"), Note: say("Foto buram, NIK tidak terbaca. Foto ulang di tempat terang.", "The photo is blurred. Take it again in good light.")},
-			{State: "missing", Text: say("Bukti bekerja sebagai mekanik paling sedikit 1 tahun", "Proof of at least 1 year's work as a mechanic")}}}}},
+			{State: "missing", Text: say("Bukti bekerja sebagai mekanik paling sedikit 1 tahun", "Proof of at least 1 year's work as a mechanic")},
+			{Text: say("Surat sehat", "Health certificate")}}}}},
 		{"plate", say("Kode untuk disalin", "A code to copy"), []Component{Plate{say("Tautan undangan, berlaku 14 hari", "Invitation link, valid for 14 days"), "https://kompeten.example/invite/7Q4M-X9TD-2KFA"}}},
 	}
 }

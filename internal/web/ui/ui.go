@@ -40,12 +40,16 @@ type Shell struct {
 	Path    string // of this page, to come back to after switching language
 	User    string // name of who is signed in; empty for nobody
 	Duties  string // what she does where, in words
+	Guest   bool   // who came by a personal link and needs no sign-in
 	Nav     []Link
 	Crumbs  []Link
 	Flash   *Notice
 	Sample  bool // sample data: every page says so
 	Refresh int  // seconds after which the page looks again, while work is under way
 	Version string
+
+	Manifest        string   // of a page that can be installed
+	Styles, Scripts []string // of this page alone, beside those of all pages
 }
 
 // Link is a text that leads somewhere.

@@ -26,6 +26,12 @@ document.addEventListener("drop", (e) => {
   input.files = e.dataTransfer.files;
 });
 
+// An answer that calls for a reason opens the room for it.
+document.addEventListener("change", (e) => {
+  const note = e.target.closest(".thumb:is(.no, .fails, .missing, .BK)")?.closest(".judge").querySelector("details.note");
+  if (note) note.open = true;
+});
+
 // An open menu closes when one clicks elsewhere or presses Escape.
 const closeMenus = (keep) => document.querySelectorAll("details.account[open]").forEach((d) => { if (!d.contains(keep)) d.open = false; });
 document.addEventListener("click", (e) => closeMenus(e.target));
