@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -41,17 +42,25 @@ type Handler struct {
 	ui    *ui.Renderer
 	limit *limiter
 	heads map[string]string // beginnings of JSON answers, by status
+	off   *offline          // nil where the source has no Pins
 }
 
-// New makes the handler of /v/{code} and /check.
+// New makes the handler of /v/{code} and /check, and of /verify where the source has Pins.
 func New(from Source, cfg Config, log *slog.Logger) *Handler {
-	return &Handler{from, cfg, log, ui.New(), newLimiter(cfg.Rate, cfg.Now), heads()}
+	h := &Handler{from: from, cfg: cfg, log: log, ui: ui.New(), limit: newLimiter(cfg.Rate, cfg.Now), heads: heads()}
+	if pins, ok := from.(Pins); ok {
+		h.off = newOffline(pins, cfg.Version)
+	}
+	return h
 }
 
 // Register adds the handler's routes.
 func (h *Handler) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v/{code}", h.byCode)
+	mux.HandleFunc("GET /V/{code}", h.byCode) // as QR codes write it, which have capital letters only
 	mux.HandleFunc("GET /check", h.check)
+	h.registerOffline(mux)
+	h.registerPublished(mux)
 }
 
 func (h *Handler) byCode(w http.ResponseWriter, r *http.Request) {
@@ -132,8 +141,12 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, p certificate.L
 		h.json(w, p, err, status)
 		return
 	}
-	l := language(r)
-	if rerr := h.ui.Render(w, status, h.page(l, r, p, err)); rerr != nil {
+	page := h.page(language(r), r, p, err)
+	if h.off != nil { // what the device finds by itself stands before the way to the next check
+		page.Body = slices.Insert(page.Body, len(page.Body)-1, ui.Component(ui.Section{ID: resultID}))
+		h.equip(&page.Shell)
+	}
+	if rerr := h.ui.Render(w, status, page); rerr != nil {
 		h.log.Error("check page", "err", rerr)
 	}
 }
@@ -200,7 +213,7 @@ func (h *Handler) page(l text.Lang, r *http.Request, look certificate.Look, err 
 		if f := fault.Of(err); f != nil {
 			key, args = f.Key, f.Args
 		}
-		page.Body = []ui.Component{ui.Verdict{Tone: ui.Bad, Sign: "?", Title: t("verify.unknown"), Also: text.T(other, "verify.unknown"), Text: t(key, args...)}, h.again(t)}
+		page.Body = []ui.Component{ui.Verdict{Tone: ui.Bad, Sign: "?", Title: t("verify.unknown"), Also: text.T(other, "verify.unknown"), Text: t(key, args...)}, h.again(t("verify.again"), ui.Main, t)}
 		return page
 	}
 	plate := plates[look.Status]
@@ -224,7 +237,7 @@ func (h *Handler) page(l text.Lang, r *http.Request, look certificate.Look, err 
 	}
 	page.Shell.Sample = page.Shell.Sample || p.Sample
 	page.Body = []ui.Component{ui.Verdict{Tone: plate.tone, Sign: plate.sign, Title: t("verify.status." + look.Status), Also: text.T(other, "verify.status."+look.Status), Text: t("verify.says." + look.Status)},
-		ui.Card{Body: []ui.Component{facts}}, ui.Details{Summary: t("verify.units", len(shared.Units)), Body: []ui.Component{units}}, ui.Para{Text: t("verify.compare")}, h.again(t)}
+		ui.Card{Body: []ui.Component{facts}}, ui.Details{Summary: t("verify.units", len(shared.Units)), Body: []ui.Component{units}}, ui.Para{Text: t("verify.compare")}, h.again(t("verify.another"), "", t)}
 	return page
 }
 
@@ -236,15 +249,19 @@ func (h *Handler) shell(l text.Lang, r *http.Request, title string) ui.Shell {
 	return s
 }
 
-func (h *Handler) again(t func(string, ...any) string) ui.Component {
-	return ui.Card{Title: t("verify.another"), Body: []ui.Component{ui.Form{URL: "/check", Get: true, Submit: t("verify.check"), Fields: []ui.Component{
+func (h *Handler) again(title string, tone ui.Tone, t func(string, ...any) string) ui.Component {
+	return ui.Card{Title: title, Tone: tone, Body: []ui.Component{ui.Form{URL: "/check", Get: true, Submit: t("verify.check"), Tone: tone, Fields: []ui.Component{
 		ui.Field{Kind: "text", Name: "q", Label: t("verify.code_or_number"), Help: t("verify.where"), Required: true, Auto: "off"}}}}}
 }
 
 func (h *Handler) form(w http.ResponseWriter, r *http.Request) {
 	l := language(r)
 	t := func(key string, args ...any) string { return text.T(l, key, args...) }
-	page := ui.Page{Shell: h.shell(l, r, t("verify.title")), Body: []ui.Component{ui.Head{Title: t("verify.title"), Lead: t("verify.lead")}, h.again(t)}}
+	head := ui.Head{Title: t("verify.title"), Lead: t("verify.lead")}
+	if h.off != nil {
+		head.Actions = []ui.Component{ui.LinkButton{Text: t("verify.scan"), URL: "/verify"}}
+	}
+	page := ui.Page{Shell: h.shell(l, r, t("verify.title")), Body: []ui.Component{head, h.again(t("verify.first"), ui.Main, t)}}
 	if err := h.ui.Render(w, http.StatusOK, page); err != nil {
 		h.log.Error("check page", "err", err)
 	}
