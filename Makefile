@@ -10,6 +10,7 @@ run: ## the demonstration on 127.0.0.1:8080
 test: ## everything: race detector, both databases, browser stories, documents fresh
 	scripts/install-missing
 	scripts/with-postgres $(GO) test -race -count=1 -timeout 20m ./...
+	scripts/with-postgres $(GO) test -race -count=1 -tags pkcs11 ./internal/issuer
 
 check: ## format, vet, lints
 	@test -z "$$(gofmt -l cmd internal)" || { gofmt -l cmd internal; exit 1; }

@@ -36,11 +36,12 @@ func (c *Clock) Set(behind time.Duration) { c.behind.Store(int64(behind)) }
 // App is an installation that is open.
 type App struct {
 	product.Services
-	Config Config
-	Clock  *Clock
-	Log    *slog.Logger
-	Runner *jobs.Runner
-	keys   string
+	Config  Config
+	Clock   *Clock
+	Log     *slog.Logger
+	Runner  *jobs.Runner
+	keys    string
+	logKeys string
 }
 
 // Open opens an installation: database, keys, files, services, jobs.
@@ -68,6 +69,14 @@ func Open(ctx context.Context, cfg Config, clock *Clock, log *slog.Logger) (*App
 		return nil, err
 	}
 	a.Services = product.New(d, box, blobs, cfg.Base)
+	if err := a.openModule(); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	if err := a.openLog(ctx); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
 	a.Runner = jobs.NewRunner(d, subscriptions(a.Services), log)
 	return a, nil
 }

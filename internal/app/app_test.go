@@ -247,4 +247,4 @@ func TestProgramsSpeakWithTokens(t *testing.T) {
 	}
 }
 
-const newProgramme = `{"id":"","office":"","lsp":"LSP","title":"Dari API","year":2026,"funding":2,"giver":62,"budget":0,"unit_cost":0,"seats":10,"taken":0,"held_on":"2027-01-10","schemes":[],"state":""}`
+const newProgramme = `{"lsp":"LSP","title":"Dari API","year":2026,"funding":2,"giver":62,"budget":0,"unit_cost":0,"seats":10,"held_on":"2027-01-10","schemes":[]}`

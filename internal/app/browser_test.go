@@ -245,7 +245,7 @@ func TestTheWholePathInABrowser(t *testing.T) {
 	for _, key := range []string{"komite1.otomotif", "komite2.otomotif", "komite3.otomotif"} {
 		member := person(t, alloc, d.srv.URL, 390).signIn(d, key)
 		member.open(meeting)
-		member.click("Setuju sesuai rekomendasi")
+		member.click("Setujui rekomendasi")
 		member.sees("Suara Anda tercatat")
 	}
 	chair := person(t, alloc, d.srv.URL, 1280).signIn(d, "komite1.otomotif")

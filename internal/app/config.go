@@ -17,6 +17,12 @@ type Config struct {
 	Base     string `name:"base" help:"Address under which people reach the installation, as QR codes and letters name it." default:"http://127.0.0.1:8080" env:"KOMPETEN_BASE"`
 	Readers  int    `name:"readers" help:"Database connections that read." default:"8" env:"KOMPETEN_READERS"`
 	Rate     int    `name:"rate" help:"Public checks a minute from one address before it has to wait." default:"60" env:"KOMPETEN_RATE"`
+
+	Witnesses  []string `name:"witness" help:"A witness of the transparency log: its address and its key with a plus between, https://saksi.example.id+NAME+HASH+KEY. May be given several times." env:"KOMPETEN_WITNESS"`
+	Quorum     int      `name:"quorum" help:"How many witnesses must have cosigned before a checkpoint of the log is published." default:"0" env:"KOMPETEN_QUORUM"`
+	HSMModule  string   `name:"hsm-module" help:"PKCS#11 library of a hardware module that makes and keeps signing keys; files when empty. Needs a binary built with the tag pkcs11." env:"KOMPETEN_HSM_MODULE"`
+	HSMToken   string   `name:"hsm-token" help:"Label of the token in the hardware module." env:"KOMPETEN_HSM_TOKEN"`
+	HSMPinFile string   `name:"hsm-pin-file" help:"File whose first line is the PIN of the token; the environment variable KOMPETEN_HSM_PIN when empty." env:"KOMPETEN_HSM_PIN_FILE"`
 }
 
 func (c Config) keyFile() string {
@@ -35,8 +41,11 @@ func (c Config) Settings() (out []Setting) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		s := Setting{"--" + f.Tag.Get("name"), f.Tag.Get("env"), f.Tag.Get("default"), f.Tag.Get("help"), ""}
-		if v.Field(i).Kind() == reflect.String {
+		switch v.Field(i).Kind() {
+		case reflect.String:
 			s.Value = v.Field(i).String()
+		case reflect.Slice:
+			s.Value = strings.Join(v.Field(i).Interface().([]string), ",")
 		}
 		if s.Flag == "--database" && strings.Contains(s.Value, "@") { // a password may stand in the address
 			s.Value = "postgres://…" + s.Value[strings.LastIndex(s.Value, "@"):]

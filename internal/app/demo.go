@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"time"
 
 	"kompeten/internal/demo"
@@ -44,6 +45,9 @@ func (a *App) PlayAll(ctx context.Context, w *demo.World) error {
 	if _, err := w.Play(ctx, "malang", nil, "", demo.UntilConfirmed, a.Clock.Jump); err != nil {
 		return err
 	}
+	if _, err := a.Transparency.Integrate(ctx); err != nil {
+		return err
+	}
 	return a.Seal(ctx)
 }
 
@@ -58,8 +62,13 @@ func (a *App) PlayList(ctx context.Context, w *demo.World, story, file, out stri
 		return res, err
 	}
 	a.Clock.Set(0)
+	if _, err := a.Transparency.Integrate(ctx); err != nil {
+		return res, err
+	}
 	if out != "" {
-		err = w.Write(ctx, story, res, out)
+		if err = w.Write(ctx, story, res, out); err == nil {
+			err = a.WriteBundle(ctx, filepath.Join(out, "bundle"))
+		}
 	}
 	return res, err
 }

@@ -28,7 +28,7 @@ func (a *App) Handler(sample bool, hints []web.SignInHint) http.Handler {
 		}
 		_, _ = io.WriteString(w, "ok\n")
 	})
-	verify.New(a.Certificates, verify.Config{Rate: a.Config.Rate, Sample: sample, Version: Version, Now: a.Clock.Now}, a.Log).Register(mux)
+	verify.New(public{a.Certificates, a}, verify.Config{Rate: a.Config.Rate, Sample: sample, Version: Version, Now: a.Clock.Now}, a.Log).Register(mux)
 	mux.Handle("/api/", api.New(a.Services, Version))
 	mux.Handle("/", web.New(a.Services, web.Config{Base: strings.TrimSuffix(a.Config.Base, "/"), Secure: strings.HasPrefix(a.Config.Base, "https://"), Sample: sample, Version: Version, Hints: hints}, a.Log))
 	return web.Headers(mux)
@@ -55,6 +55,8 @@ func (a *App) serve(ctx context.Context, h http.Handler, ready func(address stri
 	done := make(chan struct{})
 	go func() { defer close(done); a.Runner.Run(ctx) }()
 	go a.sealing(ctx)
+	go a.logging(ctx)
+	go a.anchoring(ctx)
 	go func() {
 		<-ctx.Done()
 		end, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -65,6 +67,11 @@ func (a *App) serve(ctx context.Context, h http.Handler, ready func(address stri
 		return err
 	}
 	<-done
+	last, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := a.lastAnchor(last); err != nil { // nothing is lost: the next day's head stands for this one too
+		a.Log.Error("anchor", "err", err)
+	}
 	return nil
 }
 

@@ -135,6 +135,9 @@ func (x *seed) cases(tx *db.Tx, mid string, members []string, n int) error {
 	return nil
 }
 
+// unsigned takes the room of a signature; what is seeded is looked up, not proven.
+var unsigned = make([]byte, 64)
+
 // certificates fills the store up to n certificates and tells how many there are.
 func (x *seed) certificates(ctx context.Context, n int) (have int, err error) {
 	face := certificate.Face{AreaID: x.version.AreaID, AreaEN: x.version.AreaEN, TitleID: x.version.Title(false), TitleEN: x.version.Title(true), Kind: x.version.Kind,
@@ -165,10 +168,10 @@ func (x *seed) certificates(ctx context.Context, n int) (have int, err error) {
 				}
 				ids = append(ids, id.New("crt", tx.Now()))
 				rows = append(rows, []any{ids[i], a, "", "", "", x.lsp, persons[i], string(x.version.ID), code, no, certificate.NumberKey(no), "", "", names[i], text.Fold(names[i]), "2026-01-05", "2029-01-05",
-					"active", kept, "", public, "", true, 1})
+					"active", kept, "", public, "", true, 1, "key-1", db.At(tx.Now()), unsigned, unsigned, fmt.Sprintf("bench-%d", (have+i)/certificate.ListSize), (have + i) % certificate.ListSize})
 			}
 			err = tx.Insert("certificate", []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key", "registration", "blank", "name", "fold",
-				"issued_on", "valid_until", "state", "face", "photo", "public", "handed_note", "sample", "version"}, rows)
+				"issued_on", "valid_until", "state", "face", "photo", "public", "handed_note", "sample", "version", "signing_key", "signed_at", "signature", "qr_signature", "status_list", "status_index"}, rows)
 			if err != nil {
 				return err
 			}

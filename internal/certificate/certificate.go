@@ -3,6 +3,7 @@
 package certificate
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,12 +15,14 @@ import (
 	"kompeten/internal/application"
 	"kompeten/internal/auth"
 	"kompeten/internal/blob"
+	"kompeten/internal/credential"
 	"kompeten/internal/date"
 	"kompeten/internal/db"
 	"kompeten/internal/decision"
 	"kompeten/internal/fault"
 	"kompeten/internal/flow"
 	"kompeten/internal/id"
+	"kompeten/internal/issuer"
 	"kompeten/internal/jobs"
 	"kompeten/internal/ledger"
 	"kompeten/internal/licence"
@@ -28,6 +31,7 @@ import (
 	"kompeten/internal/scheme"
 	"kompeten/internal/seal"
 	"kompeten/internal/text"
+	"kompeten/internal/tlog"
 )
 
 // ID of a certificate: "crt_…".
@@ -53,6 +57,17 @@ type Face struct {
 	HeadTitleEN    string     `json:"head_title_en"`
 	Photo          string     `json:"-"`
 	Units          []FaceUnit `json:"units"`
+	Base           string     `json:"base"` // address of the installation then
+	DID            string     `json:"did"`  // of the LSP
+	Zone           string     `json:"zone"`
+	Scheme         string     `json:"scheme"`      // the version's identifier
+	SchemeCode     string     `json:"scheme_code"` // its number, or the key it was imported by
+	SchemeNo       string     `json:"scheme_no"`
+	KindName       string     `json:"kind_name"`
+	About          string     `json:"about"`
+	Criteria       string     `json:"criteria"`
+	TUK            string     `json:"tuk,omitempty"`
+	TUKName        string     `json:"tuk_name,omitempty"`
 }
 
 // FaceUnit is a unit on the annex.
@@ -60,6 +75,7 @@ type FaceUnit struct {
 	Code    string `json:"code"`
 	TitleID string `json:"title_id"`
 	TitleEN string `json:"title_en"`
+	Decree  string `json:"decree,omitempty"`
 }
 
 // Certificate is one certificate of competence.
@@ -77,6 +93,8 @@ type Certificate struct {
 	ValidUntil   date.Date
 	State        flow.State
 	Face         Face
+	faceID       string
+	Proof        Proof
 	HandedAt     time.Time
 	Sample       bool
 	Version      int64
@@ -87,19 +105,21 @@ type Service struct {
 	d     *db.DB
 	box   *seal.Box
 	blobs *blob.Store
-	base  string // address of the installation, before /v/CODE
+	keys  *issuer.Service
 
-	mu    sync.RWMutex
-	faces map[string]*Shared // by id, for the public check
+	mu        sync.RWMutex
+	faces     map[string]*Shared              // by id, for the public check
+	templates map[string]*credential.Template // by the face's id
+	lists     map[string]published            // status lists, by id and purpose
 }
 
-// NewService makes the service. base is the address under which the installation is reached.
-func NewService(d *db.DB, box *seal.Box, blobs *blob.Store, base string) *Service {
-	return &Service{d: d, box: box, blobs: blobs, base: strings.TrimSuffix(base, "/"), faces: map[string]*Shared{}}
+// NewService makes the service; the bodies sign with their keys.
+func NewService(d *db.DB, box *seal.Box, blobs *blob.Store, keys *issuer.Service) *Service {
+	return &Service{d: d, box: box, blobs: blobs, keys: keys, faces: map[string]*Shared{}, templates: map[string]*credential.Template{}, lists: map[string]published{}}
 }
 
 // URL is where anyone checks a certificate.
-func (s *Service) URL(code string) string { return s.base + "/v/" + code }
+func (s *Service) URL(code string) string { return s.keys.Base() + "/v/" + code }
 
 // IssueJob is the kind of job that issues a meeting's certificates.
 const IssueJob = "certificate.issue"
@@ -151,7 +171,7 @@ func (s *Service) IssueAll(ctx context.Context, actor auth.Actor, m decision.Mee
 	err := s.d.Read(ctx, func(tx *db.Tx) (err error) { total, done, err = Counts(tx, actor, m); return err })
 	for after := decision.ID(""); err == nil; err = ctx.Err() {
 		var n int
-		if n, after, err = s.some(ctx, actor, m, after, batch, func(tx *db.Tx, n int) error {
+		if n, after, err = s.some(ctx, actor, m, after, s.keys.AtOnce(batch), func(tx *db.Tx, n int) error {
 			return jobs.Advance(tx, job, int64(done+n), int64(total))
 		}); err != nil || n == 0 {
 			return err
@@ -169,6 +189,9 @@ func (s *Service) IssueSome(ctx context.Context, actor auth.Actor, m decision.Me
 
 // some issues the next cases after one, in one transaction, and gives the last of them.
 func (s *Service) some(ctx context.Context, actor auth.Actor, m decision.MeetingID, after decision.ID, most int, note func(*db.Tx, int) error) (n int, last decision.ID, err error) {
+	if err := s.ready(ctx, actor, m); err != nil {
+		return 0, "", err
+	}
 	err = s.d.Write(ctx, func(tx *db.Tx) error {
 		x, err := decision.GetMeeting(tx, actor, m)
 		if err != nil {
@@ -190,6 +213,16 @@ func (s *Service) some(ctx context.Context, actor auth.Actor, m decision.Meeting
 	return n, last, err
 }
 
+// ready sees to it that the meeting's LSP has keys to sign with.
+func (s *Service) ready(ctx context.Context, actor auth.Actor, m decision.MeetingID) error {
+	var x decision.Meeting
+	err := s.d.Read(ctx, func(tx *db.Tx) (err error) { x, err = decision.GetMeeting(tx, actor, m); return err })
+	if err != nil {
+		return err
+	}
+	return s.keys.Ensure(ctx, x.LSP)
+}
+
 // order is a case that is to become a certificate.
 type order struct {
 	application application.ID
@@ -200,13 +233,16 @@ type order struct {
 	photo       string
 	version     scheme.VersionID
 	sample      bool
+	tuk         string
+	tukName     string
 }
 
 func granted(tx *db.Tx, m decision.MeetingID, after decision.ID, limit int) ([]order, error) {
 	return db.All(tx, func(o *order) []any {
-		return []any{&o.application, &o.decision, &o.person, &o.programme, &o.name, &o.photo, &o.version, &o.sample}
-	}, `SELECT d.application, d.id, a.person, a.programme, a.name, p.photo, a.scheme_version, a.sample FROM decision d
+		return []any{&o.application, &o.decision, &o.person, &o.programme, &o.name, &o.photo, &o.version, &o.sample, &o.tuk, &o.tukName}
+	}, `SELECT d.application, d.id, a.person, a.programme, a.name, p.photo, a.scheme_version, a.sample, t.id, t.name FROM decision d
 		JOIN application a ON a.id = d.application JOIN person p ON p.id = a.person
+		JOIN assessment x ON x.id = d.assessment JOIN schedule h ON h.id = x.schedule JOIN tuk t ON t.id = h.tuk
 		WHERE d.meeting = $1 AND d.id > $3 AND d.outcome = 'granted' AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.application = d.application)
 		ORDER BY d.id LIMIT $2`, string(m), limit, string(after))
 }
@@ -241,7 +277,11 @@ func (s *Service) issue(tx *db.Tx, actor auth.Actor, m decision.Meeting, list []
 	if err != nil {
 		return err
 	}
-	press := press{tx: tx, actor: actor, org: org, licence: lic.Number, meeting: m, today: today, versions: map[scheme.VersionID]scheme.Version{}, faces: map[scheme.VersionID]string{}}
+	key, err := s.keys.Signer(tx, m.LSP, issuer.EdDSA)
+	if err != nil {
+		return err
+	}
+	press := press{s: s, tx: tx, actor: actor, org: org, licence: lic.Number, key: key, meeting: m, today: today, versions: map[scheme.VersionID]scheme.Version{}, faces: map[order]Face{}, kept: map[order]string{}}
 	if err := press.number(list); err != nil {
 		return err
 	}
@@ -250,18 +290,22 @@ func (s *Service) issue(tx *db.Tx, actor auth.Actor, m decision.Meeting, list []
 
 // press makes one batch of certificates.
 type press struct {
+	s        *Service
 	tx       *db.Tx
 	actor    auth.Actor
 	org      organisation.Org
 	licence  string
+	key      issuer.Signer
 	meeting  decision.Meeting
 	today    date.Date
 	versions map[scheme.VersionID]scheme.Version
-	faces    map[scheme.VersionID]string
+	faces    map[order]Face // by scheme version and TUK
+	kept     map[order]string
 	ids      []string
 	certs    []number.Number
 	regs     []number.Number
 	blanks   []string
+	places   []Place
 }
 
 func (p *press) version(v scheme.VersionID) (scheme.Version, error) {
@@ -292,35 +336,56 @@ func (p *press) number(list []order) (err error) {
 	if p.regs, err = number.Allot(p.tx, p.org.ID, number.Registration, p.today, regs); err != nil {
 		return err
 	}
-	p.blanks, err = licence.TakeBlanks(p.tx, p.actor, p.org.ID, p.ids)
+	if p.blanks, err = licence.TakeBlanks(p.tx, p.actor, p.org.ID, p.ids); err != nil {
+		return err
+	}
+	p.places, err = allot(p.tx, p.org, len(list))
 	return err
 }
 
 var insertColumns = []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key",
-	"registration", "blank", "name", "fold", "issued_on", "valid_until", "state", "face", "photo", "public", "handed_note", "sample", "version"}
+	"registration", "blank", "name", "fold", "issued_on", "valid_until", "state", "face", "photo", "public", "handed_note", "sample", "version",
+	"signing_key", "signed_at", "signature", "qr_signature", "status_list", "status_index"}
+
+// make is the certificates of a batch, signed, and the hashes of their credentials.
+func (p *press) make(list []order) ([]*Certificate, [][32]byte, error) {
+	made := make([]*Certificate, len(list))
+	for i, o := range list {
+		v := p.versions[o.version]
+		f, err := p.face(o)
+		if err != nil {
+			return nil, nil, err
+		}
+		made[i] = &Certificate{ID: ID(p.ids[i]), Application: o.application, LSP: p.org.ID, Person: o.person, Code: id.Code(12), Number: p.certs[i].Text,
+			Registration: p.regs[i].Text, Blank: p.blanks[i], Name: o.name, IssuedOn: p.today, ValidUntil: p.today.AddMonths(v.ValidityMonths), Face: f, faceID: p.kept[p.at(o)], Sample: o.sample,
+			Proof: Proof{SignedAt: p.tx.Now(), Place: p.places[i]}}
+	}
+	docs, err := p.s.signAll(p.tx.Context(), p.key, made)
+	return made, docs, err
+}
 
 func (p *press) print(list []order, pass flow.Pass) error {
+	made, docs, err := p.make(list)
+	if err != nil {
+		return err
+	}
 	rows, events := make([][]any, len(list)), make([][]any, len(list))
-	entries := make([]ledger.Entry, len(list))
+	entries, leaves := make([]ledger.Entry, len(list)), make([]tlog.Leaf, len(list))
 	apps := make([]application.ID, len(list))
 	names := make([]string, len(list))
 	for i, o := range list {
-		v := p.versions[o.version]
-		until := p.today.AddMonths(v.ValidityMonths)
-		face, err := p.keep(v)
-		if err != nil {
-			return err
-		}
-		code := id.Code(12)
-		public, err := PublicFacts(Facts{code, p.certs[i].Text, o.name, p.today, until, o.sample})
+		c := made[i]
+		public, err := PublicFacts(Facts{c.Code, c.Number, c.Name, c.IssuedOn, c.ValidUntil, c.Sample})
 		if err != nil {
 			return err
 		}
 		rows[i] = []any{p.ids[i], string(o.application), string(o.decision), string(p.meeting.ID), o.programme, string(p.org.ID), string(o.person), string(o.version),
-			code, p.certs[i].Text, NumberKey(p.certs[i].Text), p.regs[i].Text, p.blanks[i], o.name, text.Fold(o.name), string(p.today), string(until),
-			string(pass.To()), face, o.photo, public, "", o.sample, 1}
+			c.Code, c.Number, NumberKey(c.Number), c.Registration, c.Blank, c.Name, text.Fold(c.Name), string(c.IssuedOn), string(c.ValidUntil),
+			string(pass.To()), c.faceID, o.photo, public, "", o.sample, 1,
+			string(c.Proof.Key), db.At(c.Proof.SignedAt), c.Proof.Signature, c.Proof.QR, c.Proof.List, c.Proof.Index}
 		events[i] = []any{p.ids[i], 1, db.At(p.tx.Now()), "issue", string(pass.To()), "", pass.Actor().Who()}
-		entries[i] = ledger.Entry{Record: p.ids[i], Pass: pass, Detail: map[string]string{"number": p.certs[i].Text}}
+		entries[i] = ledger.Entry{Record: p.ids[i], Pass: pass, Detail: map[string]string{"number": c.Number}}
+		leaves[i] = c.leaf(tlog.Issue, 1, docs[i])
 		apps[i], names[i] = o.application, o.name
 	}
 	if err := p.tx.Insert("certificate", insertColumns, rows); err != nil {
@@ -332,6 +397,9 @@ func (p *press) print(list []order, pass flow.Pass) error {
 	if err := IndexNames(p.tx, p.org.ID, p.ids, names); err != nil {
 		return err
 	}
+	if err := tlog.Append(p.tx, leaves...); err != nil {
+		return err
+	}
 	if err := application.Advance(p.tx, apps, application.StageIssued); err != nil {
 		return err
 	}
@@ -340,24 +408,36 @@ func (p *press) print(list []order, pass flow.Pass) error {
 
 var eventColumns = []string{"certificate", "no", "at", "action", "state", "reason", "actor"}
 
-// keep stores the face of a version's certificates once and gives its id.
-func (p *press) keep(v scheme.Version) (string, error) {
-	if have, ok := p.faces[v.ID]; ok {
-		return have, nil
+// at is what the faces of a batch differ by.
+func (p *press) at(o order) order { return order{version: o.version, tuk: o.tuk} }
+
+// face is what stands on an order's certificate, but for the name and the portrait; it is kept once.
+func (p *press) face(o order) (Face, error) {
+	at := p.at(o)
+	if f, ok := p.faces[at]; ok {
+		return f, nil
 	}
-	got, err := KeepFace(p.tx, p.face(v))
-	p.faces[v.ID] = got
-	return got, err
+	f, err := p.describe(p.versions[o.version])
+	if err != nil {
+		return f, err
+	}
+	f.TUK, f.TUKName = o.tuk, o.tukName
+	p.faces[at] = f
+	p.kept[at], err = KeepFace(p.tx, f)
+	return f, err
 }
 
-func (p *press) face(v scheme.Version) Face {
+func (p *press) describe(v scheme.Version) (Face, error) {
+	units, err := scheme.Criteria(p.tx, p.actor, v.ID)
 	f := Face{AreaID: v.AreaID, AreaEN: v.AreaEN, TitleID: v.Title(false), TitleEN: v.Title(true), Kind: v.Kind, Level: v.Level,
 		ValidityMonths: v.ValidityMonths, City: p.org.City, LSP: p.org.Name, LSPEN: p.org.NameEN, Licence: p.licence, HeadName: p.org.HeadName,
-		HeadTitle: p.org.HeadTitle, HeadTitleEN: p.org.HeadTitleEN}
-	for _, u := range v.Units {
-		f.Units = append(f.Units, FaceUnit{string(u.Code), u.TitleID, u.TitleEN})
+		HeadTitle: p.org.HeadTitle, HeadTitleEN: p.org.HeadTitleEN, Base: p.s.keys.Base(), DID: p.s.keys.DID(p.org), Zone: string(p.org.Zone),
+		Scheme: string(v.ID), SchemeCode: cmp.Or(v.Number, v.Key), SchemeNo: strconv.Itoa(v.No), KindName: text.T(text.ID, "scheme.kind."+v.Kind),
+		About: text.T(text.ID, "certificate.about", text.T(text.ID, "scheme.kind."+v.Kind), len(units)), Criteria: text.T(text.ID, "certificate.criteria")}
+	for _, u := range units {
+		f.Units = append(f.Units, FaceUnit{string(u.Code), u.TitleID, u.TitleEN, u.Decree})
 	}
-	return f
+	return f, err
 }
 
 // NumberKey is a certificate number as it is searched: its letters and digits only.
@@ -419,5 +499,26 @@ func (s *Service) change(tx *db.Tx, actor auth.Actor, cid ID, do flow.Action, re
 			return err
 		}
 	}
+	if kind := kindOf[do]; kind != "" {
+		if err := s.log(tx, c, kind); err != nil {
+			return err
+		}
+	}
 	return save(tx, c, pass, note)
+}
+
+// log tells the transparency log what happens to a certificate, and that its status list is to be signed anew.
+func (s *Service) log(tx *db.Tx, c Certificate, kind tlog.Kind) error {
+	var no int
+	if err := tx.Get("SELECT COALESCE(MAX(no), 0) + 1 FROM certificate_event WHERE certificate = $1", []any{string(c.ID)}, &no); err != nil {
+		return err
+	}
+	doc, err := s.docHash(c)
+	if err != nil {
+		return err
+	}
+	if err := touch(tx, c.Proof.List); err != nil {
+		return err
+	}
+	return tlog.Append(tx, c.leaf(kind, no, doc))
 }

@@ -22,22 +22,23 @@ import (
 	"kompeten/internal/text"
 )
 
-const columns = `c.id, c.application, c.lsp, c.person, c.code, c.number, c.registration, c.blank, c.name, c.issued_on, c.valid_until, c.state, f.doc, c.photo, c.handed_at, c.sample, c.version`
+const columns = `c.id, c.application, c.lsp, c.person, c.code, c.number, c.registration, c.blank, c.name, c.issued_on, c.valid_until, c.state, f.doc, c.photo, c.handed_at, c.sample, c.version,
+	c.face, c.signing_key, c.signed_at, c.signature, c.qr_signature, c.status_list, c.status_index`
 
 const from = " FROM certificate c JOIN certificate_face f ON f.id = c.face "
 
 type row struct {
 	Certificate
-	handed db.Time
+	handed, signed db.Time
 }
 
 func fields(r *row) []any {
 	return []any{&r.ID, &r.Application, &r.LSP, &r.Person, &r.Code, &r.Number, &r.Registration, &r.Blank, &r.Name, &r.IssuedOn, &r.ValidUntil, &r.State,
-		db.JSON(&r.Face), &r.Face.Photo, &r.handed, &r.Sample, &r.Version}
+		db.JSON(&r.Face), &r.Face.Photo, &r.handed, &r.Sample, &r.Version, &r.faceID, &r.Proof.Key, &r.signed, &r.Proof.Signature, &r.Proof.QR, &r.Proof.List, &r.Proof.Index}
 }
 
 func (r row) whole() Certificate {
-	r.HandedAt, r.Face.Name = r.handed.Time, r.Name
+	r.HandedAt, r.Proof.SignedAt, r.Face.Name = r.handed.Time, r.signed.Time, r.Name
 	return r.Certificate
 }
 
@@ -199,14 +200,19 @@ func Events(tx *db.Tx, actor auth.Actor, id ID) ([]Event, error) {
 // KeepFace stores a face under the hash of what it says, so that what many certificates share is kept once and
 // cannot change under them.
 func KeepFace(tx *db.Tx, f Face) (string, error) {
-	doc, err := json.Marshal(f)
+	key, doc, err := f.key()
 	if err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(doc)
-	key := hex.EncodeToString(sum[:16])
 	_, err = tx.Exec("INSERT INTO certificate_face (id, doc) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", key, string(doc))
 	return key, err
+}
+
+// key is a face's id, the hash of what it says, and the document that says it.
+func (f Face) key() (string, []byte, error) {
+	doc, err := json.Marshal(f)
+	sum := sha256.Sum256(doc)
+	return hex.EncodeToString(sum[:16]), doc, err
 }
 
 // Facts are what anyone may know of a certificate and what is its own: no NIK, no address, the name partly masked.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"kompeten/internal/certificate"
 	"kompeten/internal/date"
@@ -65,18 +66,22 @@ func (w *World) writeCertificates(ctx context.Context, p plan, res Result, dir s
 	if err != nil {
 		return err
 	}
+	press := paper.NewPress(w.s)
 	list := make([]written, len(all))
 	err = document.Each(ctx, len(all), func(i int) ([]byte, error) {
-		d, err := paper.Certificate(all[i], w.s.Certificates.URL(all[i].Code), w.s.Blobs)
-		if err != nil {
-			return nil, err
-		}
-		return d.PDF()
+		return press.Certificate(ctx, all[i])
 	}, func(i int, data []byte) error {
 		c := all[i]
 		file := filepath.Join("certificates", paper.FileName(c))
 		list[i] = written{c.Number, c.Name, c.Code, w.s.Certificates.URL(c.Code), c.StatusOn(today), file}
-		return os.WriteFile(filepath.Join(dir, file), data, 0o600)
+		if err := os.WriteFile(filepath.Join(dir, file), data, 0o600); err != nil {
+			return err
+		}
+		doc, err := w.s.Certificates.Credential(c)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(dir, strings.TrimSuffix(file, ".pdf")+".json"), doc, 0o600)
 	})
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 	"kompeten/internal/certificate"
 	"kompeten/internal/decision"
 	"kompeten/internal/flow"
+	"kompeten/internal/issuer"
 	"kompeten/internal/licence"
 	"kompeten/internal/organisation"
 	"kompeten/internal/person"
@@ -50,6 +51,7 @@ func tables() []table {
 		{"unit", standard.Flow.Rows(), standard.Flow.Check()},
 		{"scheme", scheme.Flow.Rows(), scheme.Flow.Check()},
 		{"licence", licence.Flow.Rows(), licence.Flow.Check()},
+		{"key", issuer.Flow.Rows(), issuer.Flow.Check()},
 		{"programme", programme.Flow.Rows(), programme.Flow.Check()},
 		{"application", application.Flow.Rows(), application.Flow.Check()},
 		{"schedule", assessment.ScheduleFlow.Rows(), assessment.ScheduleFlow.Check()},

@@ -9,6 +9,7 @@ import (
 	"kompeten/internal/certificate"
 	"kompeten/internal/db"
 	"kompeten/internal/decision"
+	"kompeten/internal/issuer"
 	"kompeten/internal/licence"
 	"kompeten/internal/organisation"
 	"kompeten/internal/person"
@@ -16,6 +17,7 @@ import (
 	"kompeten/internal/scheme"
 	"kompeten/internal/seal"
 	"kompeten/internal/standard"
+	"kompeten/internal/tlog"
 )
 
 // Services are the services of all features.
@@ -28,15 +30,18 @@ type Services struct {
 	Standards     *standard.Service
 	Schemes       *scheme.Service
 	Licences      *licence.Service
+	Issuers       *issuer.Service
 	Programmes    *programme.Service
 	Applications  *application.Service
 	Assessments   *assessment.Service
 	Decisions     *decision.Service
 	Certificates  *certificate.Service
+	Transparency  *tlog.Log // set when the installation opens; nil before
 }
 
 // New builds the services on a database. base is the address under which the installation is reached.
 func New(d *db.DB, box *seal.Box, blobs *blob.Store, base string) Services {
+	issuers := issuer.NewService(d, blobs, base)
 	return Services{
 		DB: d, Box: box, Blobs: blobs,
 		Organisations: organisation.NewService(d),
@@ -44,10 +49,11 @@ func New(d *db.DB, box *seal.Box, blobs *blob.Store, base string) Services {
 		Standards:     standard.NewService(d),
 		Schemes:       scheme.NewService(d),
 		Licences:      licence.NewService(d),
+		Issuers:       issuers,
 		Programmes:    programme.NewService(d, box, blobs),
 		Applications:  application.NewService(d, box, blobs),
 		Assessments:   assessment.NewService(d),
 		Decisions:     decision.NewService(d),
-		Certificates:  certificate.NewService(d, box, blobs, base),
+		Certificates:  certificate.NewService(d, box, blobs, issuers),
 	}
 }

@@ -144,13 +144,13 @@ CREATE TABLE api_token (
 
 -- owner: organisation
 CREATE TABLE api_reply (
-	token TEXT NOT NULL REFERENCES api_token (id),
+	account TEXT NOT NULL, -- a token's id, or a person's
 	key TEXT NOT NULL,
 	request BYTEA NOT NULL,
-	status BIGINT NOT NULL,
+	status BIGINT NOT NULL, -- 0 while the call is under way
 	body TEXT NOT NULL,
 	at TIMESTAMPTZ NOT NULL,
-	PRIMARY KEY (token, key)
+	PRIMARY KEY (account, key)
 );
 
 -- owner: person
@@ -763,8 +763,16 @@ CREATE TABLE certificate (
 	handed_note TEXT NOT NULL,
 	sample BOOLEAN NOT NULL,
 	version BIGINT NOT NULL,
-	UNIQUE (lsp, number)
+	signing_key TEXT NOT NULL,
+	signed_at TIMESTAMPTZ NOT NULL,
+	signature BYTEA NOT NULL,
+	qr_signature BYTEA NOT NULL,
+	status_list TEXT NOT NULL,
+	status_index BIGINT NOT NULL,
+	UNIQUE (lsp, number),
+	UNIQUE (status_list, status_index)
 );
+CREATE INDEX certificate_status ON certificate (status_list, state, status_index) WHERE state <> 'active';
 CREATE INDEX certificate_number ON certificate (number_key);
 CREATE INDEX certificate_lsp ON certificate (lsp, issued_on, id);
 CREATE INDEX certificate_programme ON certificate (programme, fold, id);
@@ -790,6 +798,7 @@ CREATE TABLE certificate_event (
 	actor TEXT NOT NULL,
 	PRIMARY KEY (certificate, no)
 );
+CREATE INDEX certificate_event_status ON certificate_event (certificate, no) WHERE state <> 'active';
 
 -- owner: seal
 CREATE TABLE data_key (
