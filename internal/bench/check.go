@@ -72,9 +72,8 @@ func (r *Run) check(codes []string) error {
 	}
 	defer stop()
 	code := func(i int) string { return base + "/v/" + codes[i*7919%len(codes)] }
-	empty, _ := load(func(int) string { return base + "/empty" }, "")
-	asJSON, p99 := load(code, "application/json")
-	asPage, pagep99 := load(code, "text/html")
+	loads := inTurn([]target{{func(int) string { return base + "/empty" }, ""}, {code, "application/json"}, {code, "text/html"}})
+	empty, asJSON, p99, asPage, pagep99 := loads[0].rate(), loads[1].rate(), loads[1].p99(), loads[2].rate(), loads[2].p99()
 	r.Add("  check by code, JSON", asJSON, "/s", "", fmt.Sprintf("empty handler: %.0f/s", empty))
 	r.Add("    share of the empty handler", 100*asJSON/empty, "%", "≥ 50 %", "")
 	r.Add("    p99", ms(p99), "ms", "< 20 ms", "")
@@ -95,24 +94,61 @@ func listen(h http.Handler) (base string, stop func(), err error) {
 	return "http://" + l.Addr().String(), func() { _ = srv.Close() }, nil
 }
 
-// load asks from many connections for a while and gives the rate and the 99th percentile.
-func load(url func(int) string, accept string) (perSecond float64, p99 time.Duration) {
+// target is what is asked for: the n-th address, and as what.
+type target struct {
+	url    func(int) string
+	accept string
+}
+
+// answers are how long answers took, and in how long a time all of them came.
+type answers struct {
+	took []time.Duration
+	in   time.Duration
+}
+
+func (a answers) rate() float64 { return float64(len(a.took)) / a.in.Seconds() }
+
+func (a answers) p99() time.Duration {
+	slices.Sort(a.took)
+	if len(a.took) == 0 {
+		return 0
+	}
+	return a.took[len(a.took)*99/100]
+}
+
+// rounds is how often the targets take turns, so that what else the machine does meets all of them alike.
+const rounds = 8
+
+// inTurn loads each target for a while, a short round each, in turn.
+func inTurn(list []target) []answers {
+	out := make([]answers, len(list))
+	for range rounds {
+		for i, t := range list {
+			took, in := load(t, measureFor/rounds)
+			out[i].took = append(out[i].took, took...)
+			out[i].in += in
+		}
+	}
+	return out
+}
+
+// load asks from many connections for a while.
+func load(t target, during time.Duration) (all []time.Duration, in time.Duration) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}}
 	defer client.CloseIdleConnections()
 	var mu sync.Mutex
-	var all []time.Duration
 	var wg sync.WaitGroup
 	from := time.Now()
 	for c := range connections {
 		wg.Go(func() {
 			var mine []time.Duration
-			for i := c; time.Since(from) < measureFor; i += connections {
+			for i := c; time.Since(from) < during; i += connections {
 				at := time.Now()
-				req, err := http.NewRequest(http.MethodGet, url(i), nil)
+				req, err := http.NewRequest(http.MethodGet, t.url(i), nil)
 				if err != nil {
 					return
 				}
-				req.Header.Set("Accept", accept)
+				req.Header.Set("Accept", t.accept)
 				res, err := client.Do(req)
 				if err != nil {
 					return
@@ -127,10 +163,5 @@ func load(url func(int) string, accept string) (perSecond float64, p99 time.Dura
 		})
 	}
 	wg.Wait()
-	took := time.Since(from)
-	slices.Sort(all)
-	if len(all) == 0 {
-		return 0, 0
-	}
-	return float64(len(all)) / took.Seconds(), all[len(all)*99/100]
+	return all, time.Since(from)
 }

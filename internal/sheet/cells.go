@@ -25,7 +25,7 @@ type cells struct {
 
 type area struct{ from, to at }
 
-// sheetParts finds the part of each sheet in the package, as its bytes still zipped.
+// sheetParts finds the part of each sheet that people see in the package, as its bytes still zipped.
 func sheetParts(data []byte) (map[string]*zip.File, error) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -37,8 +37,9 @@ func sheetParts(data []byte) (map[string]*zip.File, error) {
 	}
 	var book struct {
 		Sheets []struct {
-			Name string `xml:"name,attr"`
-			ID   string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships id,attr"`
+			Name  string `xml:"name,attr"`
+			State string `xml:"state,attr"`
+			ID    string `xml:"http://schemas.openxmlformats.org/officeDocument/2006/relationships id,attr"`
 		} `xml:"sheets>sheet"`
 	}
 	var rels struct {
@@ -63,7 +64,9 @@ func sheetParts(data []byte) (map[string]*zip.File, error) {
 	}
 	out := map[string]*zip.File{}
 	for _, s := range book.Sheets {
-		out[s.Name] = target[s.ID]
+		if s.State == "" || s.State == "visible" {
+			out[s.Name] = target[s.ID]
+		}
 	}
 	return out, nil
 }

@@ -20,10 +20,10 @@ const (
 	maxFile  = 64 << 20  // bytes of the file
 	maxUnzip = 512 << 20 // bytes of all parts of a workbook, unzipped
 	maxPart  = 8 << 20   // parts larger than this are read from disk, not memory
-	maxRows  = 100_000   // rows with text on a sheet
+	maxRows  = 30_000    // rows with text on a sheet: what a check of them holds stays below 200 MB
 	maxEmpty = 2_000     // empty rows in a row before a sheet is taken to have ended
 	maxCols  = 200
-	maxText  = 2_000 // characters of a cell
+	maxText  = 600 // bytes of a cell
 )
 
 // grid is one sheet: its rows of text from the first, and which of its cells are what.
@@ -57,15 +57,20 @@ func openWorkbook(data []byte) (Book, error) {
 	if err := bounded(data); err != nil {
 		return Book{}, err
 	}
+	parts, err := sheetParts(data)
+	if err != nil {
+		return Book{}, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
+	}
+	for _, part := range parts {
+		if err := fits(part); err != nil {
+			return Book{}, err
+		}
+	}
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxPart})
 	if err != nil {
 		return Book{}, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
 	}
 	defer func() { _ = f.Close() }()
-	parts, err := sheetParts(data)
-	if err != nil {
-		return Book{}, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
-	}
 	var b Book
 	for _, name := range f.GetSheetList() {
 		if visible, err := f.GetSheetVisible(name); err != nil || !visible {
@@ -94,6 +99,34 @@ func bounded(data []byte) error {
 		sum += f.UncompressedSize64
 		if sum > maxUnzip || f.UncompressedSize64 > 16<<20 && f.UncompressedSize64/max(f.CompressedSize64, 1) > 200 {
 			return fault.New(fault.TooLarge, "sheet.bomb")
+		}
+	}
+	return nil
+}
+
+// fits refuses a large sheet that people see and that has too many rows, before the library takes the file into memory.
+func fits(part *zip.File) error {
+	if part == nil || part.UncompressedSize64 < 4*maxPart {
+		return nil
+	}
+	r, err := part.Open()
+	if err != nil {
+		return fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
+	}
+	defer func() { _ = r.Close() }()
+	s := tagScanner{in: r, buf: make([]byte, 0, 128<<10)}
+	filled, counted := 0, false
+	for s.next() {
+		switch s.name() {
+		case "row":
+			counted = false
+		case "v", "is":
+			if !counted {
+				filled, counted = filled+1, true
+			}
+			if filled > maxRows {
+				return fault.New(fault.TooLarge, "sheet.too_many_rows", maxRows)
+			}
 		}
 	}
 	return nil
