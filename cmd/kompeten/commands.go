@@ -241,30 +241,6 @@ func (c peopleCheckCmd) Run() error {
 	return nil
 }
 
-type auditCmd struct{ app.Config }
-
-// Run audits the ledger; exit code 1 when it does not agree with itself.
-func (c auditCmd) Run(ctx context.Context) error {
-	a, err := open(ctx, c.Config)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = a.DB.Close() }()
-	rep, err := a.Audit(ctx)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%d books, %d rows, %d seals\n", rep.Books, rep.Rows, rep.Seals)
-	for _, f := range rep.Findings {
-		fmt.Println("FOUND", f)
-	}
-	if len(rep.Findings) > 0 {
-		return errNo
-	}
-	fmt.Println("Every chain agrees with itself and with its seals.")
-	return nil
-}
-
 type backupCmd struct {
 	app.Config
 	File string `arg:"" type:"path" help:"The new file."`

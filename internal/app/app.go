@@ -95,10 +95,5 @@ func (a *App) Seal(ctx context.Context) error {
 	return a.DB.Write(ctx, func(tx *db.Tx) error { return ledger.Seal(tx, a.Box.LedgerKey()) })
 }
 
-// Audit computes the ledger's chains anew.
-func (a *App) Audit(ctx context.Context) (ledger.Report, error) {
-	return ledger.Audit(ctx, a.DB, a.Box.LedgerKey())
-}
-
 // RotateKeys makes a new master key and forgets the old one.
 func (a *App) RotateKeys(ctx context.Context) error { return seal.Rotate(ctx, a.DB, a.keys) }

@@ -23,6 +23,9 @@ func OpenDemo(ctx context.Context, cfg Config, log *slog.Logger) (*App, *demo.Wo
 		return nil, nil, err
 	}
 	w, err := demo.Build(ctx, a.Services)
+	if err == nil {
+		_, err = a.Transparency.Integrate(ctx) // before the clock jumps: an auditor asks why a leaf is late
+	}
 	if err != nil {
 		_ = a.Close()
 		return nil, nil, err
@@ -40,12 +43,12 @@ func (a *App) PlayAll(ctx context.Context, w *demo.World) error {
 		if _, err := w.Play(ctx, s.story, nil, "", s.stop, a.Clock.Jump); err != nil {
 			return err
 		}
+		if _, err := a.Transparency.Integrate(ctx); err != nil {
+			return err
+		}
 	}
 	a.Clock.Set(0)
 	if _, err := w.Play(ctx, "malang", nil, "", demo.UntilConfirmed, a.Clock.Jump); err != nil {
-		return err
-	}
-	if _, err := a.Transparency.Integrate(ctx); err != nil {
 		return err
 	}
 	return a.Seal(ctx)
@@ -61,10 +64,10 @@ func (a *App) PlayList(ctx context.Context, w *demo.World, story, file, out stri
 	if err != nil {
 		return res, err
 	}
-	a.Clock.Set(0)
 	if _, err := a.Transparency.Integrate(ctx); err != nil {
 		return res, err
 	}
+	a.Clock.Set(0)
 	if out != "" {
 		if err = w.Write(ctx, story, res, out); err == nil {
 			err = a.WriteBundle(ctx, filepath.Join(out, "bundle"))

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -49,6 +50,9 @@ func (a *App) openLog(ctx context.Context) error {
 	}
 	a.Transparency, err = tlog.Open(a.DB, o)
 	a.logKeys = strings.Join(append(public, o.Signer.LogKey()), "\n") + "\n"
+	if err == nil { // beside the log, so that a copy of it can be audited
+		err = os.WriteFile(filepath.Join(o.Dir, "key"), []byte(a.logKeys), 0o644) // #nosec G306 -- public
+	}
 	return err
 }
 

@@ -156,11 +156,18 @@ func List(tx *db.Tx, actor auth.Actor, f Filter) ([]Application, error) {
 // common is how many names share a word before going through the names in order finds a page sooner than the word.
 const common = 2000
 
-// rare says whether few names of the LSP hold a word that begins so.
-func (f Filter) rare(tx *db.Tx, word string) (bool, error) {
-	var n int
-	err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM application_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), word, word + "~", common}, &n)
-	return n < common, err
+// rare gives the end of a range of words that few names of the LSP hold: those that begin so, or else the word itself;
+// "" where both are common.
+func (f Filter) rare(tx *db.Tx, word string) (string, error) {
+	begins, itself := word+"~", word+" "
+	for _, last := range []string{begins, itself} {
+		var n int
+		err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM application_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), word, last, common}, &n)
+		if err != nil || n < common && (n > 0 || last == begins) {
+			return last, err
+		}
+	}
+	return "", nil
 }
 
 // IndexNames lets applications of an LSP be found by the words of their names.
@@ -210,8 +217,8 @@ func (f Filter) read(tx *db.Tx, where string, args ...any) ([]Application, error
 		if err != nil {
 			return nil, err
 		}
-		if rare {
-			args = append(args, string(f.LSP), w, w+"~")
+		if rare != "" {
+			args = append(args, string(f.LSP), w, rare)
 			where += fmt.Sprintf(" AND id IN (SELECT application FROM application_word WHERE lsp = $%d AND word >= $%d AND word < $%d)", len(args)-2, len(args)-1, len(args))
 		}
 	}

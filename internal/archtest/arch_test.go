@@ -65,6 +65,7 @@ var modules = map[string]string{
 	"github.com/skip2/go-qrcode":       "QR modules for our own PDF drawing",
 	"golang.org/x/crypto":              "argon2id",
 	"golang.org/x/image":               "scales portraits",
+	"golang.org/x/mod":                 "Merkle proofs and signed notes of the transparency log",
 	"golang.org/x/sync":                "bounded parallel work with one error",
 	"golang.org/x/text":                "folding of names, Windows-1252",
 	"github.com/danielgtaylor/huma/v2": "OpenAPI 3.1 from Go types",

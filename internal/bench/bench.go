@@ -209,8 +209,14 @@ func (r *Run) decide(ctx context.Context) error {
 	}
 	n := float64(r.sizes.Decisions)
 	r.Add(fmt.Sprintf("decide %d cases", r.sizes.Decisions), n/closed.Seconds(), "/s", "", "")
-	r.Add(fmt.Sprintf("number and issue %d certificates", r.sizes.Decisions), n/issued.Seconds(), "/s", "", "durable, ledger row each")
+	r.Add(fmt.Sprintf("number and issue %d certificates", r.sizes.Decisions), n/issued.Seconds(), "/s", "", "durable: signed twice, status place, leaf, ledger row each")
+	leaves, logged := int64(0), time.Duration(0)
+	logged, err = timed(func() (err error) { leaves, err = r.s.Transparency.Integrate(ctx); return err })
+	if err != nil {
+		return err
+	}
 	r.Add("decide and number together", n/(closed+issued).Seconds(), "/s", "≥ 2,000", "")
+	r.Add(fmt.Sprintf("log: %d leaves get their places and are published", leaves), float64(leaves)/logged.Seconds(), "/s", "≥ 20,000", "")
 	return nil
 }
 

@@ -142,16 +142,29 @@ func (f Filter) words(tx *db.Tx, add func(string, ...any)) error {
 		if i > 0 {
 			continue
 		}
-		var n int
-		err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM certificate_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), w, w + "~", common}, &n)
+		last, err := f.rare(tx, w)
 		if err != nil {
 			return err
 		}
-		if n < common {
-			add("c.id IN (SELECT certificate FROM certificate_word WHERE lsp = ? AND word >= ? AND word < ?)", string(f.LSP), w, w+"~")
+		if last != "" {
+			add("c.id IN (SELECT certificate FROM certificate_word WHERE lsp = ? AND word >= ? AND word < ?)", string(f.LSP), w, last)
 		}
 	}
 	return nil
+}
+
+// rare gives the end of a range of words that few names hold: those that begin so, or else the word itself; "" where
+// both are common.
+func (f Filter) rare(tx *db.Tx, word string) (string, error) {
+	begins, itself := word+"~", word+" "
+	for _, last := range []string{begins, itself} {
+		var n int
+		err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM certificate_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), word, last, common}, &n)
+		if err != nil || n < common && (n > 0 || last == begins) {
+			return last, err
+		}
+	}
+	return "", nil
 }
 
 // IndexNames lets certificates of an LSP be found by the words of their names.

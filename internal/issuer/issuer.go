@@ -412,6 +412,22 @@ func (s *Service) Sealer(ctx context.Context, org auth.OrgID, at time.Time) (*cm
 // Crypto is the key for what speaks the standard library's words, such as signed documents.
 func (s Signer) Crypto() crypto.Signer { return s.signer }
 
+// Verifies says whether the key made a signature of 64 bytes over a message.
+func (k Key) Verifies(message, sig []byte) bool {
+	public, err := k.Parsed()
+	if err != nil || len(sig) != 64 {
+		return false
+	}
+	switch p := public.(type) {
+	case ed25519.PublicKey:
+		return ed25519.Verify(p, message, sig)
+	case *ecdsa.PublicKey:
+		sum := sha256.Sum256(message)
+		return ecdsa.Verify(p, sum[:], new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:]))
+	}
+	return false
+}
+
 // Parsed is the key's public half.
 func (k Key) Parsed() (crypto.PublicKey, error) {
 	if k.Kind == EdDSA {

@@ -66,7 +66,6 @@ type audit struct {
 	older map[int64][]Hash
 	rules *rules
 	tree  edge
-	err   error // the first file that could not be compared since the context ended
 }
 
 // ahead is how many tiles are fetched at once.

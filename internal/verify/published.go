@@ -2,18 +2,14 @@ package verify
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"net/http"
-	"os"
-	"path"
 	"strconv"
-	"strings"
 	"time"
 
 	"kompeten/internal/credential"
 	"kompeten/internal/fault"
 	"kompeten/internal/text"
+	"kompeten/internal/tlog"
 )
 
 // Publisher is what others need to check certificates without asking us: keys, status lists, the log. A Source that has
@@ -71,7 +67,7 @@ func (h *Handler) registerPublished(mux *http.ServeMux) {
 	mux.HandleFunc("GET /log/key", func(w http.ResponseWriter, _ *http.Request) {
 		h.publish(w, []byte(p.LogKeys()), "text/plain; charset=utf-8", time.Minute, nil)
 	})
-	mux.HandleFunc("GET /log/{file...}", func(w http.ResponseWriter, r *http.Request) { h.logFile(w, r, p.LogDir()) })
+	mux.Handle("GET /log/", http.StripPrefix("/log", tlog.Handler(p.LogDir())))
 }
 
 // moment is the past moment a reader asks about; zero for now (Bitstring Status List 1.0, "timestamp").
@@ -112,26 +108,4 @@ func (h *Handler) refuse(w http.ResponseWriter, err error) {
 		h.log.Error("published", "err", err)
 	}
 	http.Error(w, text.T(text.ID, key, args...)+"\n"+text.T(text.EN, key, args...), status)
-}
-
-// logFile serves the log as C2SP tlog-tiles has it: tiles never change, the checkpoint does.
-func (h *Handler) logFile(w http.ResponseWriter, r *http.Request, dir string) {
-	name := r.PathValue("file")
-	head := w.Header()
-	head.Set("Access-Control-Allow-Origin", "*")
-	b, err := fs.ReadFile(os.DirFS(dir), name)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrInvalid) || strings.HasPrefix(path.Base(name), ".") || strings.HasPrefix(name, ".") {
-		err = fault.New(fault.NotFound, "verify.no_file")
-	}
-	if err != nil {
-		h.refuse(w, err)
-		return
-	}
-	head.Set("Content-Type", "application/octet-stream")
-	head.Set("Cache-Control", "public, max-age=604800, immutable")
-	if name == "checkpoint" {
-		head.Set("Content-Type", "text/plain; charset=utf-8")
-		head.Set("Cache-Control", "public, max-age=5")
-	}
-	_, _ = w.Write(b)
 }

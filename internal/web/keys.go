@@ -1,6 +1,8 @@
 package web
 
 import (
+	"net/url"
+
 	"kompeten/internal/auth"
 	"kompeten/internal/db"
 	"kompeten/internal/fault"
@@ -47,10 +49,7 @@ func (x *visit) showKeys(kind issuer.Kind, wrong error) error {
 		Empty: ui.Empty{Title: x.t("keys.none"), Text: x.t("keys.none_text")}}
 	inUse := map[issuer.Kind]bool{}
 	for _, k := range keys {
-		name := ui.Cell{Text: string(k.ID), Sub: x.t("keys.kind." + string(k.Kind))}
-		if offered(issuer.Flow.Offers(x.flowCase(), k), "revoke") {
-			name.URL = keysURL(o.ID) + "/" + string(k.ID)
-		}
+		name := ui.Cell{Text: string(k.ID), URL: keysURL(o.ID) + "/" + string(k.ID), Sub: x.t("keys.kind." + string(k.Kind))}
 		status := ui.Cell{Chip: ref(x.chip("key", string(k.State)))}
 		if !k.Ended.IsZero() {
 			status.Sub = x.when(k.Ended.Time)
@@ -58,7 +57,7 @@ func (x *visit) showKeys(kind issuer.Kind, wrong error) error {
 		inUse[k.Kind] = inUse[k.Kind] || k.State == issuer.Active
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{name, {Text: x.when(k.Since.Time)}, status}})
 	}
-	body := []ui.Component{ui.Head{Over: o.Name, Title: x.t("manage.keys"), Lead: x.t("keys.lead"), Actions: []ui.Component{x.past(string(o.ID))}}}
+	body := []ui.Component{ui.Head{Over: o.Name, Title: x.t("manage.keys"), Lead: x.t("keys.lead")}}
 	grid := ui.Grid{}
 	for _, have := range []issuer.Kind{issuer.EdDSA, issuer.ES256} {
 		if len(keys) > 0 && !inUse[have] {
@@ -81,7 +80,7 @@ func (x *visit) keyReplace() error {
 		return err
 	}
 	err := x.Issuers.Rotate(x.r.Context(), x.actor, org, kind, x.form("reason"))
-	if invalid(err) {
+	if invalid(err) && (kind == issuer.EdDSA || kind == issuer.ES256) {
 		return x.showKeys(kind, err)
 	}
 	if err != nil {
@@ -107,7 +106,7 @@ func (x *visit) showKey(wrong error) error {
 	if k.ID == "" {
 		return fault.New(fault.NotFound, "db.not_found")
 	}
-	head := ui.Head{Over: o.Name, Title: x.t("keys.one", string(k.ID)), Lead: x.t("keys.kind." + string(k.Kind)), Chips: []ui.Chip{x.chip("key", string(k.State))}}
+	head := ui.Head{Over: o.Name, Title: x.t("keys.one", string(k.ID)), Lead: x.t("keys.kind." + string(k.Kind)), Chips: []ui.Chip{x.chip("key", string(k.State))}, Actions: []ui.Component{x.past(url.PathEscape(string(o.ID) + "#" + string(k.ID)))}}
 	facts := ui.Facts{Items: []ui.Fact{x.fact("keys.made", x.when(k.Since.Time))}}
 	if !k.Ended.IsZero() {
 		facts.Items = append(facts.Items, x.fact("keys.ended", x.when(k.Ended.Time)))
@@ -120,9 +119,9 @@ func (x *visit) showKey(wrong error) error {
 }
 
 func (x *visit) revoking(o organisation.Org, k issuer.Key, wrong error) []ui.Component {
-	follows := ui.Notice{Tone: ui.Bad, Title: x.t("keys.revoke_title"), Text: x.t("keys.revoke_when"), Items: []string{x.t("keys.revoke_1." + string(k.Kind)), x.t("keys.revoke_2." + string(k.Kind)), x.t("keys.revoke_3")}}
+	follows := ui.Notice{Tone: ui.Bad, Title: x.t("keys.revoke_title"), Text: x.t("keys.revoke_when"), Items: []string{x.t("keys.revoke_signed." + string(k.Kind)), x.t("keys.revoke_holders." + string(k.Kind)), x.t("keys.revoke_public")}}
 	if k.State == issuer.Active {
-		follows.Items = append(follows.Items, x.t("keys.revoke_4"))
+		follows.Items = append(follows.Items, x.t("keys.revoke_in_use"))
 	}
 	f := x.form2(wrong)
 	typed := f.labelled("text", "confirm", "keys.confirm", "", true)
