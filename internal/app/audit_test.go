@@ -12,6 +12,8 @@ import (
 
 	"kompeten/internal/certificate"
 	"kompeten/internal/db"
+	"kompeten/internal/issuer"
+	"kompeten/internal/paper"
 	"kompeten/internal/tlog"
 )
 
@@ -151,5 +153,42 @@ func TestWhatIsDoneStandsInTheLogAndTheListsWithinSeconds(t *testing.T) {
 	}
 	if n, said := audit(t, d); n != 0 {
 		t.Errorf("the audit finds what was done in order:\n%s", said)
+	}
+}
+
+func TestACertificateMadeAgainHasTheSameBytesThoughTheLogGrew(t *testing.T) {
+	d := open(t)
+	ctx := context.Background()
+	head := d.w.Actor("ketua.otomotif")
+	var all []certificate.Certificate
+	err := d.app.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		all, err = certificate.Search(tx, head, certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	press := func() []byte {
+		b, err := paper.NewPress(d.app.Services).Certificate(ctx, all[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	first := press()
+	if err := d.app.Certificates.Suspend(ctx, head, all[1].ID, "dipakai di luar lingkup"); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := d.app.Transparency.Integrate(ctx); n == 0 || err != nil {
+		t.Fatal(n, err)
+	}
+	if !bytes.Equal(first, press()) {
+		t.Error("the file changed")
+	}
+	if err := d.app.Issuers.Rotate(ctx, head, d.w.Org("lsp-otomotif"), issuer.ES256, "jadwal tahunan"); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(first, press()) {
+		t.Error("the file changed with the body's new key")
 	}
 }

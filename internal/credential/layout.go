@@ -197,9 +197,9 @@ func (w *writer) alignments(a Achievement) {
 		w.alignment(a.URL+"#kkni", "ext:kkniLevel", Unit{Code: level, Title: "Jenjang " + level}, "KKNI")
 	}
 	for i, u := range a.Units {
-		framework := "SKKNI"
+		framework := "" // a unit that no decree has set is not shown as SKKNI
 		if u.Decree != "" {
-			framework += " " + u.Decree
+			framework = "SKKNI " + u.Decree
 		}
 		w.alignment(a.URL+"#unit-"+strconv.Itoa(i+1), "ceasn:Competency", u, framework)
 	}

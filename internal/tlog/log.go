@@ -312,7 +312,8 @@ func (l *Log) sign(ctx context.Context) (state, error) {
 	return st, err
 }
 
-// Prove makes the proof of a leaf against the newest signed checkpoint; fault not_found while the leaf waits.
+// Prove makes the proof of a leaf against the first signed checkpoint that has it and can be trusted, so that the proof
+// stays the same while the log grows; fault not_found while the leaf waits.
 func (l *Log) Prove(ctx context.Context, ref string) (p Proof, err error) {
 	err = l.db.Read(ctx, func(tx *db.Tx) (err error) { p, err = l.prove(tx, ref); return err })
 	return p, err
@@ -323,10 +324,15 @@ func (l *Log) prove(tx *db.Tx, ref string) (Proof, error) {
 	if err != nil {
 		return Proof{}, err
 	}
-	c, note, err := l.newest(tx, index)
+	c, note, err := l.first(tx, index)
 	if err != nil {
 		return Proof{}, err
 	}
+	return l.proveIn(tx, index, c, note)
+}
+
+// proveIn makes the proof of a leaf against one checkpoint that has it.
+func (l *Log) proveIn(tx *db.Tx, index int64, c Checkpoint, note []byte) (Proof, error) {
 	leaf, err := rows(tx, index, index+1)
 	if err != nil {
 		return Proof{}, err
@@ -337,28 +343,37 @@ func (l *Log) prove(tx *db.Tx, ref string) (Proof, error) {
 	}
 	p := Proof{Index: index, Hashes: hs, Checkpoint: note, Entry: leaf[0].entry()}
 	if _, err := p.VerifyEntry(l.trust, p.Entry); err != nil {
-		return Proof{}, fmt.Errorf("leaf %s: changed behind the program's back: %w", ref, err)
+		return Proof{}, fmt.Errorf("leaf %d: changed behind the program's back: %w", index, err)
 	}
 	return p, nil
 }
 
-// newest is the newest checkpoint that has the leaf and what it needs to be trusted.
-func (l *Log) newest(tx *db.Tx, index int64) (Checkpoint, []byte, error) {
-	if _, err := load(tx, l.o.Origin); err != nil {
-		return Checkpoint{}, nil, err
-	}
-	notes, err := db.Column[[]byte](tx, "SELECT note FROM log_checkpoint WHERE size > $1 ORDER BY size DESC LIMIT 20", index)
-	if err != nil {
-		return Checkpoint{}, nil, err
-	}
-	for _, note := range notes {
-		if c, err := l.trust.Open(note); err == nil {
-			return c, note, nil
-		} else if !errors.Is(err, ErrQuorum) {
+// first is the first checkpoint that has the leaf and what it needs to be trusted. One that a key signed which is trusted
+// no more is passed over.
+func (l *Log) first(tx *db.Tx, index int64) (Checkpoint, []byte, error) {
+	for size := index; ; {
+		notes, err := db.All(tx, func(n *kept) []any { return []any{&n.size, &n.note} }, "SELECT size, note FROM log_checkpoint WHERE size > $1 ORDER BY size LIMIT 20", size)
+		if err != nil {
 			return Checkpoint{}, nil, err
 		}
+		if len(notes) == 0 {
+			return Checkpoint{}, nil, fault.New(fault.NotFound, "db.not_found")
+		}
+		for _, n := range notes {
+			if c, err := l.trust.Open(n.note); err == nil {
+				return c, n.note, nil
+			} else if !errors.Is(err, ErrQuorum) && !errors.Is(err, ErrSignature) {
+				return Checkpoint{}, nil, err
+			}
+			size = n.size
+		}
 	}
-	return Checkpoint{}, nil, fault.New(fault.NotFound, "db.not_found")
+}
+
+// kept is a signed checkpoint as the database has it.
+type kept struct {
+	size int64
+	note []byte
 }
 
 // consistency proves that a tree the database has begins with an older one.

@@ -268,6 +268,7 @@ func TestProofsHoldAtEverySizeAndOnlyForTheirLeaf(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *dbtest.DB) {
 		l := open(t, d.DB, t.TempDir(), nil)
 		total := 0
+		first := map[int][]byte{}
 		for _, n := range []int{1, 1, 253, 1, 1, 700} {
 			put(t, d.DB, many(total, n)...)
 			total += n
@@ -276,10 +277,15 @@ func TestProofsHoldAtEverySizeAndOnlyForTheirLeaf(t *testing.T) {
 			}
 			integrate(t, l)
 			for _, i := range []int{0, total / 2, total - 1} {
-				p, err := l.Prove(ctx, issued(i).Ref)
+				given, err := l.Prove(ctx, issued(i).Ref)
 				if err != nil {
 					t.Fatal(err)
 				}
+				if before, known := first[i]; known && string(before) != string(given.Text()) {
+					t.Errorf("leaf %d: its proof changed when the log grew to %d", i, total)
+				}
+				first[i] = given.Text()
+				p := inNewest(t, d.DB, l, int64(i))
 				back, err := ParseProof(p.Text())
 				if err != nil {
 					t.Fatal(err)
@@ -295,6 +301,27 @@ func TestProofsHoldAtEverySizeAndOnlyForTheirLeaf(t *testing.T) {
 			}
 		}
 	})
+}
+
+// inNewest is the proof of a leaf in the whole log.
+func inNewest(t *testing.T, d *db.DB, l *Log, index int64) (p Proof) {
+	t.Helper()
+	err := d.Read(ctx, func(tx *db.Tx) error {
+		st, err := load(tx, l.o.Origin)
+		if err != nil {
+			return err
+		}
+		c, err := l.trust.Open(st.note)
+		if err != nil {
+			return err
+		}
+		p, err = l.proveIn(tx, index, c, st.note)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // rfc9162 goes up a proof as RFC 9162, 2.1.3.2, tells it, without the library.
