@@ -101,6 +101,19 @@ func TestAReadSeesOneMomentAndCannotWrite(t *testing.T) {
 	})
 }
 
+func TestAClosedDatabaseSaysSo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *dbtest.DB) {
+		for range 2 { // twice does no harm
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.Write(context.Background(), func(tx *db.Tx) error { return set(tx, "a", 1) }); err == nil {
+			t.Error("a closed database wrote")
+		}
+	})
+}
+
 func TestColumnsComeBackAsTheyWent(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *dbtest.DB) {
 		ctx := context.Background()

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"sync"
 )
 
 // session is one connection kept open, with its prepared statements.
@@ -22,7 +24,8 @@ type sessions struct {
 	pool    *sql.DB
 	prepare bool
 	setup   string        // statement run on each new connection; empty for none
-	free    chan *session // nil: a slot whose connection is not open yet
+	free    chan *session // nil: a slot whose connection is not open yet; closed with the database
+	end     sync.Once
 }
 
 func newSessions(pool *sql.DB, prepare bool, setup string, n int) *sessions {
@@ -35,10 +38,14 @@ func newSessions(pool *sql.DB, prepare bool, setup string, n int) *sessions {
 
 func (ss *sessions) get(ctx context.Context) (*session, error) {
 	var s *session
+	open := true
 	select {
-	case s = <-ss.free:
+	case s, open = <-ss.free:
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+	if !open {
+		return nil, errClosed
 	}
 	if s != nil {
 		return s, nil
@@ -74,12 +81,19 @@ func (ss *sessions) put(s *session, broken bool) {
 	ss.free <- s
 }
 
+// errClosed answers who comes after the database was closed.
+var errClosed = errors.New("database is closed")
+
+// close waits for who is at work and closes every connection.
 func (ss *sessions) close() {
-	for range cap(ss.free) {
-		if s := <-ss.free; s != nil {
-			s.close()
+	ss.end.Do(func() {
+		for range cap(ss.free) {
+			if s := <-ss.free; s != nil {
+				s.close()
+			}
 		}
-	}
+		close(ss.free)
+	})
 }
 
 // close closes the connection for good: it is not given back to the pool, where another might get its set-up.
