@@ -47,6 +47,30 @@ func (c auditCmd) Run(ctx context.Context) error {
 	return nil
 }
 
+type restoreLogCmd struct {
+	app.Config
+	From string `help:"Directory or address of the published log; the installation's own directory when empty."`
+}
+
+// Run takes the leaves back that an older copy of the database has lost.
+func (c restoreLogCmd) Run(ctx context.Context) error {
+	a, err := open(ctx, c.Config)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.Close() }()
+	from := c.From
+	if from == "" {
+		from = a.LogDir()
+	}
+	n, err := a.Transparency.Restore(ctx, tlog.SourceAt(from, &http.Client{Timeout: time.Minute}))
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d leaves taken back. Run kompeten audit: it names the certificates that the log has and the database does not.\n", n)
+	return nil
+}
+
 // published audits a log from its files alone.
 func (c auditCmd) published(ctx context.Context) error {
 	src := tlog.SourceAt(c.Log, &http.Client{Timeout: time.Minute})

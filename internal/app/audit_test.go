@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"kompeten/internal/app"
 	"kompeten/internal/certificate"
 	"kompeten/internal/db"
 	"kompeten/internal/issuer"
@@ -191,4 +193,62 @@ func TestACertificateMadeAgainHasTheSameBytesThoughTheLogGrew(t *testing.T) {
 	if !bytes.Equal(first, press()) {
 		t.Error("the file changed with the body's new key")
 	}
+}
+
+// TestTheLastHourCanBeTakenBackFromThePublishedLog is the drill of docs/operate.md: the database is an hour older than
+// the published log.
+func TestTheLastHourCanBeTakenBackFromThePublishedLog(t *testing.T) {
+	d := open(t)
+	ctx := context.Background()
+	before := filepath.Join(t.TempDir(), "before.db")
+	if err := d.app.DB.Backup(ctx, before); err != nil {
+		t.Fatal(err)
+	}
+	c := someCertificate(t, d)
+	if err := d.app.Certificates.Suspend(ctx, d.w.Actor("ketua.otomotif"), c.ID, "dipakai di luar lingkup"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.app.Transparency.Integrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	data := d.app.Config.Data
+	if err := d.app.DB.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, old := range []string{"kompeten.db", "kompeten.db-wal", "kompeten.db-shm"} {
+		_ = os.Remove(filepath.Join(data, old))
+	}
+	if err := os.Rename(before, filepath.Join(data, "kompeten.db")); err != nil {
+		t.Fatal(err)
+	}
+	again, err := app.Open(ctx, d.app.Config, &app.Clock{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = again.Close() })
+	src := tlog.SourceAt(filepath.Join(data, "log"), nil)
+	if n, err := again.Transparency.Restore(ctx, src); n != 1 || err != nil {
+		t.Fatalf("%d leaves taken back, %v; want the suspension", n, err)
+	}
+	if _, err := again.Transparency.Integrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	n, err := again.AuditAll(ctx, &said, func(int) {})
+	if err != nil || n != 1 || !strings.Contains(said.String(), string(c.ID)+"/2") {
+		t.Errorf("%d findings (%v); want the suspension that the database does not know\n%s", n, err, said.String())
+	}
+}
+
+func someCertificate(t *testing.T, d demoSite) certificate.Certificate {
+	t.Helper()
+	var all []certificate.Certificate
+	err := d.app.DB.Read(context.Background(), func(tx *db.Tx) (err error) {
+		all, err = certificate.Search(tx, d.w.Actor("ketua.otomotif"), certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
+		return err
+	})
+	if err != nil || len(all) == 0 {
+		t.Fatal(len(all), err)
+	}
+	return all[0]
 }

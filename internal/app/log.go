@@ -24,7 +24,7 @@ func (a *App) openLog(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o := tlog.Options{Origin: origin, Dir: filepath.Join(a.Config.Data, "log"), Cosigner: witnesses, Quorum: a.Config.Quorum}
+	o := tlog.Options{Origin: origin, Dir: a.LogDir(), Cosigner: witnesses, Quorum: a.Config.Quorum}
 	var public []string // what others may rely on; we ourselves also read what a revoked key signed, to go on from there
 	err = a.DB.Read(ctx, func(tx *db.Tx) error {
 		now, err := a.Issuers.Signer(tx, issuer.Installation, issuer.EdDSA)

@@ -33,7 +33,10 @@ func (p public) DIDDocument(ctx context.Context, path string) ([]byte, error) {
 func (p public) LogKeys() string { return p.a.LogKeys() }
 
 // LogDir is where the files of the transparency log stand.
-func (p public) LogDir() string { return filepath.Join(p.a.Config.Data, "log") }
+func (p public) LogDir() string { return p.a.LogDir() }
+
+// LogDir is where the files of the transparency log stand.
+func (a *App) LogDir() string { return filepath.Join(a.Config.Data, "log") }
 
 // PinnedKeys are the keys of every body, for devices that check without a network.
 func (p public) PinnedKeys(ctx context.Context) (out verify.PinnedKeys, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"strings"
 
 	"kompeten/internal/db"
 	"kompeten/internal/flow"
@@ -24,6 +25,17 @@ const auditBatch = 500
 // history what the log says. So a name, a date, a number, a place in a status list or a state that was changed behind
 // the program's back is found. progress is told how many were looked at.
 func (s *Service) Audit(ctx context.Context, progress func(n int)) (out Audited, err error) {
+	err = s.d.Read(ctx, func(tx *db.Tx) error {
+		lost, err := db.Column[string](tx, `SELECT l.ref FROM log_leaf l WHERE l.ref >= 'crt_' AND l.ref < 'crt_~' AND l.ref LIKE '%/1'
+			AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.id = substr(l.ref, 1, length(l.ref) - 2)) ORDER BY l.ref LIMIT 1000`)
+		for _, ref := range lost {
+			out.Findings = append(out.Findings, "certificate "+strings.TrimSuffix(ref, "/1")+": the log has it, the database does not: issue it anew from its file, and start the numbers after it")
+		}
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
 	for after := ID(""); ; {
 		var list []Certificate
 		err := s.d.Read(ctx, func(tx *db.Tx) (err error) {
