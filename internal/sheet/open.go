@@ -22,8 +22,9 @@ const (
 	maxPart  = 8 << 20   // parts larger than this are read from disk, not memory
 	maxRows  = 30_000    // rows with text on a sheet: what a check of them holds stays below 200 MB
 	maxEmpty = 2_000     // empty rows in a row before a sheet is taken to have ended
+	maxSheet = 24 << 20  // bytes of text of a sheet
 	maxCols  = 200
-	maxText  = 600 // bytes of a cell
+	maxText  = 2_000 // bytes of a cell: 500 letters of any script
 )
 
 // grid is one sheet: its rows of text from the first, and which of its cells are what.
@@ -140,7 +141,7 @@ func stream(f *excelize.File, name string) ([][]string, error) {
 	}
 	defer func() { _ = it.Close() }()
 	var out [][]string
-	filled, empty := 0, 0
+	filled, empty, size := 0, 0, 0
 	for it.Next() && empty < maxEmpty {
 		cols, err := it.Columns(excelize.Options{RawCellValue: true})
 		if err != nil {
@@ -155,7 +156,14 @@ func stream(f *excelize.File, name string) ([][]string, error) {
 		if filled++; filled > maxRows {
 			return nil, fault.New(fault.TooLarge, "sheet.too_many_rows", maxRows)
 		}
-		out = append(out, cut(cols))
+		row := cut(cols)
+		for _, c := range row {
+			size += len(c)
+		}
+		if size > maxSheet {
+			return nil, fault.New(fault.TooLarge, "sheet.too_much_text", maxSheet>>20)
+		}
+		out = append(out, row)
 	}
 	return out, nil
 }
