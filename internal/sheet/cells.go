@@ -3,27 +3,60 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"io"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
+
+	"kompeten/internal/fault"
 )
 
 // The streaming reader gives the text of cells only. What it does not tell decides over a NIK: whether the cell
 // is a number (which has lost its last digits) or text, whether a number is a day, whether a formula has a value,
-// and which cells are merged. So the part of the sheet is scanned for these once more, tag by tag.
+// and which cells are merged. So the part of the sheet is scanned for these first, tag by tag.
 
 type at struct{ row, col int } // from 1
 
+// mark is a cell and its style in one number that sorts as a sheet is read: row, column, style.
+type mark uint64
+
+func (p at) mark(style uint32) mark { return mark(p.row)<<40 | mark(p.col)<<32 | mark(style) }
+
+// cells are what a sheet's tags tell about its cells, each list in the order of the sheet.
 type cells struct {
-	numbers map[at]bool // true: shown as a date
-	formula map[at]bool // a formula that has no value
+	numbers []mark // cells that hold a number
+	formula []mark // formulas without a value
 	merged  []area
+	isDate  func(style uint32) bool // whether a style shows its number as a day
 }
 
 type area struct{ from, to at }
+
+// lookup finds a cell in a list: its style, and whether it is there.
+func lookup(marks []mark, p at) (style uint32, ok bool) {
+	i, _ := slices.BinarySearch(marks, p.mark(0))
+	if i < len(marks) && marks[i]>>32 == p.mark(0)>>32 {
+		return uint32(marks[i]), true
+	}
+	return 0, false
+}
+
+// number says whether a cell is a number, and whether it is shown as a day.
+func (c cells) number(p at) (is, day bool) {
+	style, is := lookup(c.numbers, p)
+	return is, is && c.isDate(style)
+}
+
+// unreckoned says whether a cell is a formula without a value.
+func (c cells) unreckoned(p at) bool {
+	_, is := lookup(c.formula, p)
+	return is
+}
 
 // sheetParts finds the part of each sheet that people see in the package, as its bytes still zipped.
 func sheetParts(data []byte) (map[string]*zip.File, error) {
@@ -83,47 +116,67 @@ func decode(f *zip.File, v any) error {
 	return xml.NewDecoder(io.LimitReader(r, 4<<20)).Decode(v)
 }
 
-// scanCells reads the tags of a sheet as a stream of bytes. Only what is no shared text is kept.
-func scanCells(f *zip.File, book *excelize.File) (cells, error) {
-	c := cells{numbers: map[at]bool{}, formula: map[at]bool{}}
+// scanCells reads the tags of a sheet as a stream of bytes, before the library takes the workbook into memory, and
+// takes what the sheet fills from the room there is.
+func scanCells(f *zip.File, left *room) (cells, error) {
+	var c cells
 	if f == nil {
 		return c, nil
 	}
 	r, err := f.Open()
 	if err != nil {
-		return c, err
+		return c, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
 	}
 	defer func() { _ = r.Close() }()
 	s := tagScanner{in: r, buf: make([]byte, 0, 128<<10)}
-	dates := map[string]bool{}
 	var open struct {
-		at             at
-		number, date   bool
-		formula, value bool
+		at                     at
+		style                  uint32
+		number, formula, value bool
+		row                    int // the last row with something in it
 	}
 	for s.next() {
+		var err error
 		switch s.name() {
+		case "row": // a row or cell without its place follows the one before it
+			open.at = at{min(cmp.Or(int(digits(s.attr("r"))), open.at.row+1), 1<<23), 0}
 		case "c":
-			open.at, open.number = parseRef(s.attr("r")), s.attr("t") == "" || s.attr("t") == "n"
+			open.at.col++
+			if ref := s.attr("r"); ref != "" {
+				open.at = parseRef(ref)
+			}
+			open.style = digits(s.attr("s"))
+			open.number = s.attr("t") == "" || s.attr("t") == "n"
 			open.formula, open.value = false, false
-			open.date = open.number && isDate(book, dates, s.attr("s"))
 		case "f":
 			open.formula = true
-		case "v":
-			open.value = true
-			if open.number && len(c.numbers) < 4*maxRows {
-				c.numbers[open.at] = open.date
+		case "v", "is":
+			if open.value = true; open.row != open.at.row {
+				open.row, err = open.at.row, left.row()
+			}
+			err = cmp.Or(err, left.cells(1))
+			if open.number && open.at.col <= maxCols {
+				c.numbers = append(c.numbers, open.at.mark(open.style))
 			}
 		case "/c":
-			if open.formula && !open.value {
-				c.formula[open.at] = true
+			if open.formula && !open.value && open.at.col <= maxCols {
+				c.formula, err = append(c.formula, open.at.mark(0)), left.cells(1)
 			}
 		case "mergeCell":
-			if from, to, ok := strings.Cut(s.attr("ref"), ":"); ok && len(c.merged) < maxRows {
-				c.merged = append(c.merged, area{parseRef(from), parseRef(to)})
+			if from, to, ok := strings.Cut(s.attr("ref"), ":"); ok {
+				m := area{parseRef(from), parseRef(to)}
+				if m.from.col == m.to.col && m.from.col <= maxCols && m.from.row > 0 && m.from.row < m.to.row {
+					m.to.row = min(m.to.row, m.from.row+maxRows)
+					c.merged, err = append(c.merged, m), left.cells(m.to.row-m.from.row)
+				}
 			}
 		}
+		if err != nil {
+			return c, err
+		}
 	}
+	slices.Sort(c.numbers)
+	slices.Sort(c.formula)
 	return c, nil
 }
 
@@ -132,30 +185,35 @@ func parseRef(ref string) at {
 	var p at
 	for _, c := range []byte(ref) {
 		switch {
-		case c >= 'A' && c <= 'Z' && p.col < 1<<20:
+		case c >= 'A' && c <= 'Z' && p.col < 1<<9: // the mark of a cell has a byte for its column, three for its row
 			p.col = p.col*26 + int(c-'A') + 1
-		case c >= '0' && c <= '9' && p.row < 1<<24:
+		case c >= '0' && c <= '9' && p.row < 1<<20:
 			p.row = p.row*10 + int(c-'0')
 		}
 	}
 	return p
 }
 
-// isDate says whether a style shows its number as a day.
-func isDate(book *excelize.File, known map[string]bool, style string) bool {
-	if style == "" {
-		return false
+// digits reads a number of a tag; what is too large for one is a style that no workbook has.
+func digits(s string) uint32 {
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil {
+		return 0
 	}
-	is, ok := known[style]
-	if !ok {
-		n := 0
-		for _, c := range []byte(style) {
-			n = min(n*10+int(c-'0'), 1<<20)
+	return uint32(n)
+}
+
+// dates answers which styles of a workbook show their number as a day, and remembers it.
+func dates(book *excelize.File) func(style uint32) bool {
+	known := map[uint32]bool{0: false}
+	return func(style uint32) bool {
+		is, ok := known[style]
+		if !ok {
+			is = dateFormat(book, int(min(style, 1<<20)))
+			known[style] = is
 		}
-		is = dateFormat(book, n)
-		known[style] = is
+		return is
 	}
-	return is
 }
 
 func dateFormat(book *excelize.File, style int) bool {

@@ -130,7 +130,7 @@ func bannerOf(row []string) (string, bool) {
 func (g grid) fillMerged() map[at]string {
 	out := map[at]string{}
 	for _, m := range g.cells.merged {
-		if m.from.col != m.to.col || m.to.row <= m.from.row || m.from.row < 1 || m.from.row > len(g.rows) {
+		if m.from.row > len(g.rows) {
 			continue
 		}
 		text := cell(g.rows[m.from.row-1], m.from.col-1)
@@ -172,10 +172,10 @@ func (g grid) sent(i, c int, f Field) Sent {
 	}
 	text := g.rows[i][c]
 	p := at{i + 1, c + 1}
-	if g.cells.formula[p] {
+	if g.cells.unreckoned(p) {
 		return Sent{Text: ""}
 	}
-	isDate, isNumber := g.cells.numbers[p]
+	isNumber, isDate := g.cells.number(p)
 	if isDate && (f == BirthDate || f == Born) {
 		if day, ok := serialDay(text); ok {
 			return Sent{Text: day.Format("2006-01-02")}

@@ -205,6 +205,12 @@ func TestStrangeNamesAndTenMillionEmptyRowsDoNoHarm(t *testing.T) {
 // moved puts the last row of a workbook a million rows down.
 func moved(t *testing.T, data []byte) []byte {
 	t.Helper()
+	return edited(t, data, strings.NewReplacer(`r="50"`, `r="1048576"`, `"A50"`, `"A1048576"`).Replace)
+}
+
+// edited is a workbook with the text of each part changed.
+func edited(t *testing.T, data []byte, change func(part string) string) []byte {
+	t.Helper()
 	in, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
@@ -221,7 +227,7 @@ func moved(t *testing.T, data []byte) []byte {
 			t.Fatal(err)
 		}
 		w, _ := out.Create(f.Name)
-		_, _ = w.Write([]byte(strings.NewReplacer(`r="50"`, `r="1048576"`, `"A50"`, `"A1048576"`).Replace(string(text))))
+		_, _ = w.Write([]byte(change(string(text))))
 	}
 	_ = out.Close()
 	return b.Bytes()

@@ -3,9 +3,13 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"io"
+	"maps"
+	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,12 +24,39 @@ const (
 	maxFile  = 64 << 20  // bytes of the file
 	maxUnzip = 512 << 20 // bytes of all parts of a workbook, unzipped
 	maxPart  = 8 << 20   // parts larger than this are read from disk, not memory
-	maxRows  = 30_000    // rows with text on a sheet: what a check of them holds stays below 200 MB
 	maxEmpty = 2_000     // empty rows in a row before a sheet is taken to have ended
-	maxSheet = 24 << 20  // bytes of text of a sheet
 	maxCols  = 200
 	maxText  = 2_000 // bytes of a cell: 500 letters of any script
+
+	// All sheets together: what a check of them holds stays below 200 MB.
+	maxRows  = 30_000       // rows with text
+	maxCells = 40 * maxRows // cells with text
+	maxBytes = 24 << 20     // bytes of text
 )
+
+// room is what a file has filled of the bounds.
+type room struct{ rowsTaken, cellsTaken, textTaken int }
+
+func (r *room) row() error {
+	if r.rowsTaken++; r.rowsTaken > maxRows {
+		return fault.New(fault.TooLarge, "sheet.too_many_rows", maxRows)
+	}
+	return nil
+}
+
+func (r *room) cells(n int) error {
+	if r.cellsTaken += n; r.cellsTaken > maxCells {
+		return fault.New(fault.TooLarge, "sheet.too_many_cells", maxCells)
+	}
+	return nil
+}
+
+func (r *room) text(n int) error {
+	if r.textTaken += n; r.textTaken > maxBytes {
+		return fault.New(fault.TooLarge, "sheet.too_much_text", maxBytes>>20)
+	}
+	return nil
+}
 
 // grid is one sheet: its rows of text from the first, and which of its cells are what.
 type grid struct {
@@ -62,10 +93,15 @@ func openWorkbook(data []byte) (Book, error) {
 	if err != nil {
 		return Book{}, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
 	}
-	for _, part := range parts {
-		if err := fits(part); err != nil {
+	var left room
+	told := map[string]cells{}
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		if told[name], err = scanCells(parts[name], &left); err != nil {
 			return Book{}, err
 		}
+	}
+	if data, err = light(data); err != nil {
+		return Book{}, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxPart})
 	if err != nil {
@@ -74,20 +110,49 @@ func openWorkbook(data []byte) (Book, error) {
 	defer func() { _ = f.Close() }()
 	var b Book
 	for _, name := range f.GetSheetList() {
-		if visible, err := f.GetSheetVisible(name); err != nil || !visible {
+		g := grid{name: name}
+		var seen bool
+		if g.cells, seen = told[name]; !seen {
 			continue
 		}
-		g := grid{name: name}
-		if g.cells, err = scanCells(parts[name], f); err != nil {
-			return Book{}, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
-		}
-		if g.rows, err = stream(f, name); err != nil {
+		g.cells.isDate = dates(f)
+		if g.rows, err = stream(f, name, &left); err != nil {
 			return Book{}, err
 		}
 		b.grids = append(b.grids, g)
 	}
 	return b, nil
 }
+
+// light is a workbook without its pictures, drawings and other parts that hold no cells, which the library would
+// take into memory.
+func light(data []byte) ([]byte, error) {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, err
+	}
+	kept, size := z.File[:0], 0
+	for _, f := range z.File {
+		name := strings.TrimPrefix(f.Name, "/")
+		dir, _, _ := strings.Cut(strings.TrimPrefix(name, "xl/"), "/")
+		if ext := path.Ext(name); (ext == ".xml" || ext == ".rels") && !slices.Contains(cellless, dir) {
+			kept, size = append(kept, f), size+int(f.CompressedSize64)+1<<10
+		}
+	}
+	var out bytes.Buffer
+	out.Grow(min(size, len(data)+1<<20))
+	w := zip.NewWriter(&out)
+	for _, f := range kept {
+		if err := w.Copy(f); err != nil {
+			return nil, err
+		}
+	}
+	err = w.Close()
+	return out.Bytes(), err
+}
+
+// cellless are the directories of a workbook without cells.
+var cellless = []string{"media", "drawings", "charts", "embeddings", "pivotCache", "customXml", "docProps"}
 
 // bounded refuses a workbook whose parts would unfold beyond what we read, before anything is unfolded.
 func bounded(data []byte) error {
@@ -105,43 +170,15 @@ func bounded(data []byte) error {
 	return nil
 }
 
-// fits refuses a large sheet that people see and that has too many rows, before the library takes the file into memory.
-func fits(part *zip.File) error {
-	if part == nil || part.UncompressedSize64 < 4*maxPart {
-		return nil
-	}
-	r, err := part.Open()
-	if err != nil {
-		return fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
-	}
-	defer func() { _ = r.Close() }()
-	s := tagScanner{in: r, buf: make([]byte, 0, 128<<10)}
-	filled, counted := 0, false
-	for s.next() {
-		switch s.name() {
-		case "row":
-			counted = false
-		case "v", "is":
-			if !counted {
-				filled, counted = filled+1, true
-			}
-			if filled > maxRows {
-				return fault.New(fault.TooLarge, "sheet.too_many_rows", maxRows)
-			}
-		}
-	}
-	return nil
-}
-
 // stream reads a sheet row by row: memory grows with the rows that hold text, not with the sheet.
-func stream(f *excelize.File, name string) ([][]string, error) {
+func stream(f *excelize.File, name string, left *room) ([][]string, error) {
 	it, err := f.Rows(name)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
 	}
 	defer func() { _ = it.Close() }()
 	var out [][]string
-	filled, empty, size := 0, 0, 0
+	empty := 0
 	for it.Next() && empty < maxEmpty {
 		cols, err := it.Columns(excelize.Options{RawCellValue: true})
 		if err != nil {
@@ -153,15 +190,9 @@ func stream(f *excelize.File, name string) ([][]string, error) {
 			continue
 		}
 		empty = 0
-		if filled++; filled > maxRows {
-			return nil, fault.New(fault.TooLarge, "sheet.too_many_rows", maxRows)
-		}
-		row := cut(cols)
-		for _, c := range row {
-			size += len(c)
-		}
-		if size > maxSheet {
-			return nil, fault.New(fault.TooLarge, "sheet.too_much_text", maxSheet>>20)
+		row := compact(cols)
+		if err := left.text(size(row)); err != nil {
+			return nil, err
 		}
 		out = append(out, row)
 	}
@@ -177,14 +208,37 @@ func blank(cols []string) bool {
 	return true
 }
 
-func cut(cols []string) []string {
+// compact is a row cut to what is read of it, in one piece of memory.
+func compact(cols []string) []string {
 	cols = cols[:min(len(cols), maxCols)]
+	for len(cols) > 0 && cols[len(cols)-1] == "" {
+		cols = cols[:len(cols)-1]
+	}
+	var all strings.Builder
+	row := make([]string, len(cols))
 	for i, c := range cols {
 		if len(c) > maxText {
-			cols[i] = strings.ToValidUTF8(c[:maxText], "")
+			c = strings.ToValidUTF8(c[:maxText], "")
 		}
+		row[i] = c
 	}
-	return cols
+	all.Grow(size(row))
+	for _, c := range row {
+		all.WriteString(c)
+	}
+	rest := all.String()
+	for i, c := range row {
+		row[i], rest = rest[:len(c)], rest[len(c):]
+	}
+	return row
+}
+
+func size(row []string) int {
+	n := 0
+	for _, c := range row {
+		n += len(c)
+	}
+	return n
 }
 
 func openCSV(data []byte, fileName string) (Book, error) {
@@ -198,7 +252,9 @@ func openCSV(data []byte, fileName string) (Book, error) {
 	}
 	in := csv.NewReader(strings.NewReader(text))
 	in.Comma, in.FieldsPerRecord, in.LazyQuotes = separator(text), -1, true
+	in.ReuseRecord = true
 	g := grid{name: "CSV"}
+	var left room
 	for {
 		rec, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -211,9 +267,11 @@ func openCSV(data []byte, fileName string) (Book, error) {
 		for len(g.rows) < min(line, len(g.rows)+maxEmpty)-1 {
 			g.rows = append(g.rows, nil) // empty lines, which the reader passes over, keep rows counted as people see them
 		}
-		if g.rows = append(g.rows, cut(rec)); len(g.rows) > maxRows {
-			return Book{}, fault.New(fault.TooLarge, "sheet.too_many_rows", maxRows)
+		row := compact(rec)
+		if err := cmp.Or(left.row(), left.cells(len(row)), left.text(size(row))); err != nil {
+			return Book{}, err
 		}
+		g.rows = append(g.rows, row)
 	}
 }
 

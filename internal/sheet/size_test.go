@@ -3,6 +3,7 @@ package sheet_test
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -42,5 +43,36 @@ func TestALongNameOfAnyScriptIsKeptAndABookOfTextIsRefused(t *testing.T) {
 	_, err = sheet.Check(book(t, 15_000, "Ani Contoh"), "daftar.xlsx", sheet.Options{Day: "2026-03-02"})
 	if f := fault.Of(err); f == nil || f.Key != "sheet.too_much_text" {
 		t.Errorf("28 MB of text: %v", err)
+	}
+}
+
+func TestAListBeyondABoundIsRefusedWithWhatIsTooMuch(t *testing.T) {
+	one := book(t, 1, "Ani Contoh")
+	merges := "</sheetData><mergeCells>" + strings.Repeat(`<mergeCell ref="A1:A30000"/>`, 50) + "</mergeCells>"
+	for _, c := range []struct {
+		what, file, key string
+		data            []byte
+	}{
+		{"30,001 rows", "a.csv", "sheet.too_many_rows", []byte("Nama,NIK\n" + strings.Repeat("Ani,1\n", 30_000))},
+		{"rows of two hundred cells", "a.csv", "sheet.too_many_cells", []byte(strings.Repeat(strings.Repeat("a,", 250)+"\n", 6_001))},
+		{"merged blocks over one another", "a.xlsx", "sheet.too_many_cells", edited(t, one, func(part string) string { return strings.Replace(part, "</sheetData>", merges, 1) })},
+	} {
+		_, err := sheet.Check(c.data, c.file, sheet.Options{Day: "2026-03-02"})
+		if f := fault.Of(err); f == nil || f.Key != c.key {
+			t.Errorf("%s: %v", c.what, err)
+		}
+	}
+}
+
+func TestCellsWithoutTheirPlacesAreReadInTheirOrder(t *testing.T) {
+	data := workbook(t, map[string][][]any{"Sheet1": {{"Nama", "NIK", "JK", "HP"}, {"Ani", 3374016510909961, "P", "08400000301"}}}, nil)
+	bare := edited(t, data, func(part string) string {
+		return regexp.MustCompile(`<(c|row) r="[A-Z]*[0-9]+"`).ReplaceAllString(part, "<$1")
+	})
+	for _, data := range [][]byte{data, bare} {
+		res, err := sheet.Check(data, "x.xlsx", sheet.Options{Day: "2026-03-02"})
+		if err != nil || len(res.Rows) != 1 || !res.Rows[0].Sent[sheet.NIK].Number {
+			t.Errorf("a NIK in a number cell: %+v %v", res.Rows, err)
+		}
 	}
 }
