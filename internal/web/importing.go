@@ -118,6 +118,9 @@ func (x *visit) importConfirm() error {
 // importReport says what an import did, or would do: figures, wrong entries, warnings, and every difference.
 func (x *visit) importReport(rep standard.Report) []ui.Component {
 	fig := func(key string, n int, tone ui.Tone) ui.Figure {
+		if n == 0 {
+			tone = ui.Plain
+		}
 		return ui.Figure{Value: x.num(n), Label: x.t("import.figure." + key), Tone: tone}
 	}
 	out := []ui.Component{ui.Figures{Items: []ui.Figure{fig("added", len(rep.Added), ui.Good), fig("changed", len(rep.Changed), ui.Info), fig("same", len(rep.Same), ui.Plain), fig("errors", len(rep.Errors), ui.Bad), fig("warnings", len(rep.Warnings), ui.Warn)}}}
