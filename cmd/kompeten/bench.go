@@ -21,6 +21,7 @@ type benchCmd struct {
 	Rows         int    `help:"Rows of the list." default:"10000"`
 	Decisions    int    `help:"Cases decided and numbered." default:"100000"`
 	Certificates int    `help:"Certificates in the store when checks are measured." default:"1000000"`
+	Register     int    `help:"Measure only the public register, with so many certificates in it."`
 	JSON         bool   `help:"Print the figures as JSON at the end."`
 }
 
@@ -39,7 +40,12 @@ func (c benchCmd) Run(ctx context.Context) error {
 	a.Clock.Set(0)
 	fmt.Printf("%s, %d cores, %s\n", a.DB.Engine(), runtime.GOMAXPROCS(0), runtime.Version())
 	run := bench.New(a.Services, w, a.Handler(true, nil), bench.Sizes{Rows: c.Rows, Decisions: c.Decisions, Certificates: c.Certificates}, os.Stdout)
-	if err := run.All(ctx); err != nil {
+	if c.Register > 0 {
+		err = run.Register(ctx, c.Register)
+	} else {
+		err = run.All(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	if err := a.Close(); err != nil {

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -144,17 +145,9 @@ func load(t target, during time.Duration) (all []time.Duration, in time.Duration
 			var mine []time.Duration
 			for i := c; time.Since(from) < during; i += connections {
 				at := time.Now()
-				req, err := http.NewRequest(http.MethodGet, t.url(i), nil)
-				if err != nil {
+				if ask(client, t, i) != nil {
 					return
 				}
-				req.Header.Set("Accept", t.accept)
-				res, err := client.Do(req)
-				if err != nil {
-					return
-				}
-				_, _ = io.Copy(io.Discard, res.Body)
-				_ = res.Body.Close()
 				mine = append(mine, time.Since(at))
 			}
 			mu.Lock()
@@ -164,4 +157,19 @@ func load(t target, during time.Duration) (all []time.Duration, in time.Duration
 	}
 	wg.Wait()
 	return all, time.Since(from)
+}
+
+// ask asks once and reads the answer.
+func ask(client *http.Client, t target, i int) error {
+	req, err := http.NewRequest(http.MethodGet, t.url(i), nil)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Accept", t.accept)
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, res.Body)
+	return errors.Join(err, res.Body.Close())
 }

@@ -138,13 +138,19 @@ func (x *seed) cases(tx *db.Tx, mid string, members []string, n int) error {
 // unsigned takes the room of a signature; what is seeded is looked up, not proven.
 var unsigned = make([]byte, 64)
 
-// certificates fills the store up to n certificates and tells how many there are.
-func (x *seed) certificates(ctx context.Context, n int) (have int, err error) {
+// face is what stands on every certificate of the seed.
+func (x *seed) face() certificate.Face {
 	face := certificate.Face{AreaID: x.version.AreaID, AreaEN: x.version.AreaEN, TitleID: x.version.Title(false), TitleEN: x.version.Title(true), Kind: x.version.Kind,
 		ValidityMonths: 36, City: "Semarang", LSP: "LSP Otomotif Contoh Nusantara", LSPEN: "Sample", Licence: "BNSP-LSP-9901-ID"}
 	for _, u := range x.version.Units {
 		face.Units = append(face.Units, certificate.FaceUnit{Code: string(u.Code), TitleID: u.TitleID, TitleEN: u.TitleEN})
 	}
+	return face
+}
+
+// certificates fills the store up to n certificates and tells how many there are.
+func (x *seed) certificates(ctx context.Context, n int) (have int, err error) {
+	face := x.face()
 	if err := x.s.DB.Point(ctx, "SELECT COUNT(*) FROM certificate", nil, &have); err != nil {
 		return 0, err
 	}
