@@ -20,7 +20,7 @@ func layouts() map[string]Layout {
 	return map[string]Layout{
 		"certificate": sampleCertificate(10).Layout(), "assignment": sampleAssignment(30).Layout(), "minutes": sampleMinutes(30).Layout(),
 		"decree": sampleDecree(30).Layout(), "decree-en": english.Layout(), "handover": sampleHandover(30).Layout(),
-		"attendance": sampleAttendance(30).Layout(), "invitation": sampleInvitation().Layout(), "record": sampleRecord(4).Layout(),
+		"attendance": sampleAttendance(30).Layout(), "invitation": sampleInvitation().Layout(), "wallet": sampleWallet().Layout(), "record": sampleRecord(4).Layout(),
 	}
 }
 

@@ -5,8 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"github.com/skip2/go-qrcode"
 )
 
 // painter turns the items of a page into drawing instructions, and remembers which letters, pictures and ornaments
@@ -246,13 +244,11 @@ func (o Ornament) paint(p *painter) {
 
 // paint draws the dark squares of a code as runs of each row; the white margin is the page's.
 func (c Code) paint(p *painter) {
-	code, err := qrcode.New(c.Content, qrcode.Medium)
+	rows, err := Modules(c.Content)
 	if err != nil {
-		p.err = fmt.Errorf("qr code of %d bytes: %w", len(c.Content), err)
+		p.err = err
 		return
 	}
-	code.DisableBorder = true
-	rows := code.Bitmap()
 	cell := pt(c.Size) / float64(len(rows))
 	p.setFill(Ink{})
 	for y, row := range rows {

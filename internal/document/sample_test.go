@@ -106,6 +106,10 @@ func sampleInvitation() InvitationLetter {
 		Link: "https://kompeten.example/p/3V9K-77QM-XD2A-PLTE-55RG", ShortLink: "https://kompeten.example/p/3V9K-77QM-XD2A-PLTE-55RG", OpenUntil: "2021-04-05", Free: true, Contact: "Ibu Wulan, 0800 0000 017"}
 }
 
+func sampleWallet() WalletLetter {
+	return WalletLetter{About: sampleAbout, Name: "Siti Nur’aini", Link: "https://kompeten.example/w/3v9k77qmxd2aplte55rg3v9k77qmxd2a", OpenUntil: "2022-04-05", Contact: "Lembaga Sertifikasi Profesi Otomotif Contoh"}
+}
+
 func sampleRecord(units int) AssessmentRecord {
 	r := AssessmentRecord{About: sampleAbout, Test: sampleTest, Edition: "2023", Candidate: sampleNames[0], File: "SMG-2021-0001", Assessor: sampleAssessors[0],
 		Methods: []string{"observation", "oral"}, Rights: true, ConsentedOn: "2021-04-06", StartedOn: "2021-04-06", FinishedOn: "2021-04-06", Result: "BK",
