@@ -75,12 +75,17 @@ func AppendAll(tx *db.Tx, book auth.OrgID, entries []Entry) error {
 		values = append(values, []any{row.Book, row.Seq, db.At(row.At), row.Actor, row.Kind, row.Record, row.Action,
 			row.From, row.To, row.Reason, row.Detail, head})
 	}
+	// The head comes first: whoever writes into the same book at the same moment meets there, and is run again. Two that
+	// met at the rows would find a number taken.
+	_, err = tx.Exec(`INSERT INTO ledger_book (book, seq, hash) VALUES ($1, $2, $3)
+		ON CONFLICT (book) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`, name, seq, head)
+	if err != nil {
+		return err
+	}
 	if err := tx.Insert("ledger", columns, values); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
-	_, err = tx.Exec(`INSERT INTO ledger_book (book, seq, hash) VALUES ($1, $2, $3)
-		ON CONFLICT (book) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`, name, seq, head)
-	return err
+	return nil
 }
 
 var columns = []string{"book", "seq", "at", "actor", "kind", "record", "action", "from_state", "to_state", "reason", "detail", "hash"}

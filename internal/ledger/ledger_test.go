@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 
 	"kompeten/internal/auth"
@@ -57,6 +58,29 @@ func TestAnUntouchedLedgerIsSound(t *testing.T) {
 		write(t, d, "org_a", 2)
 		rep := audit(t, d)
 		if rep.Books != 2 || rep.Rows != 12 || rep.Seals != 3 || len(rep.Findings) != 0 {
+			t.Errorf("%+v", rep)
+		}
+	})
+}
+
+func TestManyWriteIntoOneBookAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *dbtest.DB) {
+		const writers, each = 8, 12 // also the first of the book at the same moment
+		var all sync.WaitGroup
+		for range writers {
+			all.Go(func() {
+				for i := range each {
+					err := d.Write(context.Background(), func(tx *db.Tx) error {
+						return ledger.Append(tx, "org_a", fmt.Sprintf("rec_%d", i), pass(t, tx), nil)
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		if rep := audit(t, d); rep.Rows != writers*each || len(rep.Findings) != 0 {
 			t.Errorf("%+v", rep)
 		}
 	})
