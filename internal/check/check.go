@@ -46,6 +46,7 @@ type Report struct {
 	Holder  string             `json:"holder,omitempty"`
 	Issuer  string             `json:"issuer,omitempty"`
 	Title   string             `json:"title,omitempty"`
+	Code    string             `json:"code,omitempty"` // under which the issuer answers for it
 }
 
 func (r *Report) add(name string, o credential.Outcome, why string) {
@@ -82,6 +83,9 @@ func (c *Checker) File(ctx context.Context, data []byte) Report {
 func (c *Checker) credential(ctx context.Context, data []byte) Report {
 	rep := credential.Verify(ctx, data, credential.Options{Keys: c.key, Status: c.trust.Status, Suspension: credential.SuspensionList, Now: c.now, Memory: c.memory})
 	r := Report{Verdict: rep.Verdict, Number: rep.Facts.Number, Holder: rep.Facts.Holder, Issuer: rep.Facts.IssuerName, Title: rep.Facts.Achievement}
+	if _, code, ours := strings.Cut(rep.Facts.ID, "/v/"); ours {
+		r.Code = code
+	}
 	for _, x := range rep.Checks {
 		r.Lines = append(r.Lines, Line{x.Key(), x.Outcome, x.Why})
 	}
@@ -205,6 +209,9 @@ func (c *Checker) signatures(_ context.Context, r *Report, f *pdf.File) {
 		default:
 			r.add("file", credential.Passed, "")
 		}
+		if s.Valid() && s.Stamp != nil {
+			r.add("stamp", credential.Passed, "check.why.stamped")
+		}
 	}
 }
 
@@ -214,7 +221,7 @@ func (c *Checker) QR(ctx context.Context, text string) Report {
 	if err != nil {
 		return refused(err)
 	}
-	r := Report{Verdict: credential.Valid, Number: q.Number, Holder: q.Name, Issuer: q.LSP, Title: q.Title}
+	r := Report{Verdict: credential.Valid, Number: q.Number, Holder: q.Name, Issuer: q.LSP, Title: q.Title, Code: q.Code}
 	keys, err := c.trust.QRKeys(ctx)
 	if err != nil {
 		r.add("code", credential.Unknown, "check.why.no_keys")

@@ -17,6 +17,9 @@ const (
 	contextExtensions = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 )
 
+// OwnContexts are those of our own documents, in their order.
+func OwnContexts() []string { return []string{contextVC, contextBadge, contextExtensions} }
+
 //go:embed contexts
 var contextFiles embed.FS
 

@@ -20,6 +20,7 @@ type Key struct {
 	P256       *ecdsa.PublicKey
 	Expires    time.Time // when it stopped signing; what it signed before stays good
 	Revoked    time.Time // from when on nothing it ever signed is relied on: it may have fallen into other hands
+	Withdrawn  bool      // as read from a document that names when it was revoked, and no longer lets it assert anything
 }
 
 var errDID = errors.New("not a did:web")
@@ -75,7 +76,8 @@ type method struct {
 }
 
 // DIDDocument writes the did:web document of a body. All its keys stay listed, so that what they signed stays
-// verifiable; a key that no longer signs carries the moment of its end.
+// verifiable; a key that no longer signs carries the moment of its end. A revoked one may assert nothing: many readers
+// look only there, not at the moment it was revoked.
 func DIDDocument(did string, keys []Key) ([]byte, error) {
 	if _, err := DIDURL(did); err != nil {
 		return nil, err
@@ -110,13 +112,16 @@ func DIDDocument(did string, keys []Key) ([]byte, error) {
 			m.Revoked = stamp(k.Revoked)
 		}
 		doc.Methods = append(doc.Methods, m)
-		doc.Assert = append(doc.Assert, k.ID)
+		if k.Revoked.IsZero() {
+			doc.Assert = append(doc.Assert, k.ID)
+		}
 	}
 	return json.Marshal(doc)
 }
 
-// ParseDIDDocument reads the keys of a DID document that may make assertions. Methods of kinds that are not known
-// here are left out; a document that is not the DID's own is refused.
+// ParseDIDDocument reads the keys of a DID document that may make assertions, and those it has withdrawn, so that who
+// meets one can say why it is not relied on. Methods of kinds that are not known here are left out; a document that is
+// not the DID's own is refused.
 func ParseDIDDocument(did string, data []byte) ([]Key, error) {
 	v, err := parse(data)
 	if err != nil {
@@ -140,7 +145,9 @@ func ParseDIDDocument(did string, data []byte) ([]Key, error) {
 			}
 			return id != "" && (a == id || a == strings.TrimPrefix(id, did))
 		})
-		if k, ok := parseMethod(did, m); ok && listed {
+		k, ok := parseMethod(did, m)
+		k.Withdrawn = !listed && !k.Revoked.IsZero()
+		if ok && (listed || k.Withdrawn) {
 			keys = append(keys, k)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"slices"
@@ -52,10 +53,14 @@ func TestADIDDocumentKeepsEveryKey(t *testing.T) {
 		t.Fatalf("%v %v", got, err)
 	}
 	same := func(a, b Key) bool {
-		return a.ID == b.ID && a.Controller == b.Controller && bytes.Equal(a.Ed25519, b.Ed25519) && (a.P256 == b.P256 || a.P256.Equal(b.P256)) && a.Expires.Equal(b.Expires) && a.Revoked.Equal(b.Revoked)
+		return a.ID == b.ID && a.Controller == b.Controller && bytes.Equal(a.Ed25519, b.Ed25519) && (a.P256 == b.P256 || a.P256.Equal(b.P256)) && a.Expires.Equal(b.Expires) && a.Revoked.Equal(b.Revoked) && a.Withdrawn == !b.Revoked.IsZero()
 	}
 	if !slices.EqualFunc(got, []Key{old, now, ec}, same) {
 		t.Errorf("%+v", got)
+	}
+	var read struct{ AssertionMethod []string }
+	if err := json.Unmarshal(doc, &read); err != nil || !slices.Equal(read.AssertionMethod, []string{testKeyID, testECID}) {
+		t.Errorf("a revoked key may still assert: %v (%v)", read.AssertionMethod, err)
 	}
 	if _, err := ParseDIDDocument("did:web:lain.example", doc); !errors.Is(err, errDID) {
 		t.Error("the document of one DID served for another")
@@ -84,6 +89,7 @@ func TestOnlyKeysThatMayAssertAreRead(t *testing.T) {
 		{"within", `{"id":"did:web:a.example","assertionMethod":[{"id":"did:web:a.example#k","type":"Multikey","controller":"did:web:a.example","publicKeyMultibase":"` + mk + `"}]}`, 1},
 		{"the older type", `{"id":"did:web:a.example","assertionMethod":[{"id":"did:web:a.example#k","type":"Ed25519VerificationKey2020","controller":"did:web:a.example","publicKeyMultibase":"` + mk + `"}]}`, 1},
 		{"for other uses only", `{"id":"did:web:a.example","verificationMethod":[{"id":"did:web:a.example#k","type":"Multikey","controller":"did:web:a.example","publicKeyMultibase":"` + mk + `"}],"authentication":["did:web:a.example#k"]}`, 0},
+		{"withdrawn", `{"id":"did:web:a.example","verificationMethod":[{"id":"did:web:a.example#k","type":"Multikey","controller":"did:web:a.example","revoked":"2026-11-22T00:00:00Z","publicKeyMultibase":"` + mk + `"}],"assertionMethod":[]}`, 1},
 		{"of another DID", `{"id":"did:web:a.example","assertionMethod":[{"id":"did:web:b.example#k","type":"Multikey","controller":"did:web:a.example","publicKeyMultibase":"` + mk + `"}]}`, 0},
 		{"no controller", `{"id":"did:web:a.example","assertionMethod":[{"id":"did:web:a.example#k","type":"Multikey","publicKeyMultibase":"` + mk + `"}]}`, 0},
 		{"an end that is no moment", `{"id":"did:web:a.example","assertionMethod":[{"id":"did:web:a.example#k","type":"Multikey","controller":"did:web:a.example","expires":"besok","publicKeyMultibase":"` + mk + `"}]}`, 0},

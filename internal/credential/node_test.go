@@ -72,19 +72,36 @@ func modules(t testing.TB) string {
 
 func ask(t testing.TB, q outside) inside {
 	t.Helper()
+	q.Contexts = pinnedFiles(t)
+	var a inside
+	runNode(t, "check.mjs", q, &a)
+	return a
+}
+
+// pinnedFiles are the pinned contexts by their addresses.
+func pinnedFiles(t testing.TB) map[string]json.RawMessage {
+	t.Helper()
+	out := map[string]json.RawMessage{}
+	for address, file := range pinned {
+		b, err := contextFiles.ReadFile("contexts/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[address] = b
+	}
+	return out
+}
+
+// runNode runs a script of testdata/node among the independent verifiers.
+func runNode(t testing.TB, name string, question, answer any) {
+	t.Helper()
 	dir := modules(t)
-	script, err := os.Open("testdata/node/check.mjs")
+	script, err := os.Open("testdata/node/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = script.Close() }()
-	q.Contexts = map[string]json.RawMessage{}
-	for address, file := range pinned {
-		if q.Contexts[address], err = contextFiles.ReadFile("contexts/" + file); err != nil {
-			t.Fatal(err)
-		}
-	}
-	b, err := json.Marshal(q)
+	b, err := json.Marshal(question)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,11 +117,9 @@ func ask(t testing.TB, q outside) inside {
 	if err != nil {
 		t.Fatalf("%v: %s", err, problems.Bytes())
 	}
-	var a inside
-	if err := json.Unmarshal(out, &a); err != nil {
+	if err := json.Unmarshal(out, answer); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	return a
 }
 
 // documents are the DID document of the sample body and its methods one by one, and the lists.

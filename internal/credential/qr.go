@@ -32,7 +32,8 @@ type QR struct {
 	Level       int // KKNI; 0 for none
 	Units       []string
 	IssuedOn    date.Date
-	ValidUntil  date.Date // the last day, in the body's zone
+	ValidUntil  date.Date // the last day
+	Zone        date.Zone // whose days these are
 	StatusList  string
 	StatusIndex int
 	Sample      bool

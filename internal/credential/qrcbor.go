@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,8 +16,9 @@ import (
 	"kompeten/internal/fault"
 )
 
-// The shapes on the wire. Claims 1 (iss) and 7 (cti) are those of RFC 8392; ours stand in an array under a key of
-// the private range, whose number is the version of the form: a later form takes the next one.
+// The shapes on the wire. Claims 1 (iss), 4 (exp), 5 (nbf) and 7 (cti) are those of RFC 8392, so that any reader of CWTs
+// sees whether the certificate is in force; ours stand in an array under a key of the private range, whose number is
+// the version of the form: a later form takes the next one.
 type (
 	qrHeader struct {
 		Algorithm int64  `cbor:"1,keyasint"`
@@ -37,9 +39,11 @@ type (
 		Payload   []byte
 	}
 	qrClaims struct {
-		Issuer string `cbor:"1,keyasint"` // licence of the LSP
-		ID     []byte `cbor:"7,keyasint"` // code of the certificate
-		Own    qrOwn  `cbor:"-65537,keyasint"`
+		Issuer  string `cbor:"1,keyasint"` // licence of the LSP
+		Expires int64  `cbor:"4,keyasint"` // midnight after the last day, where the body is
+		From    int64  `cbor:"5,keyasint"` // midnight before the first day, which tells the zone
+		ID      []byte `cbor:"7,keyasint"` // code of the certificate
+		Own     qrOwn  `cbor:"-65537,keyasint"`
 	}
 	qrOwn struct {
 		_           struct{} `cbor:",toarray"`
@@ -50,8 +54,6 @@ type (
 		Title       string
 		Level       uint64
 		Units       []any
-		IssuedOn    uint64 // days since 1970-01-01, as in RFC 8943
-		ValidUntil  uint64
 		StatusList  string
 		StatusIndex uint64
 		Sample      bool
@@ -62,7 +64,7 @@ const (
 	coseSign1   = 18
 	maxQRUnits  = 200
 	maxQRStatus = 1 << 31
-	maxQRDay    = 100_000 // in the year 2243
+	maxQRMoment = 1<<32 - 1 // in the year 2106
 )
 
 var (
@@ -102,8 +104,8 @@ func (q QR) payload() ([]byte, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	return qrEncode.Marshal(qrClaims{q.Licence, []byte(q.Code), qrOwn{Number: packQRNumber(q.Number), Name: q.Name, LSP: q.LSP, Scheme: q.Scheme, Title: q.Title, Level: uint64(q.Level),
-		Units: packQRUnits(q.Units), IssuedOn: epochDay(q.IssuedOn), ValidUntil: epochDay(q.ValidUntil), StatusList: q.StatusList, StatusIndex: uint64(q.StatusIndex), Sample: q.Sample}})
+	return qrEncode.Marshal(qrClaims{q.Licence, midnight(q.ValidUntil.AddDays(1), q.Zone), midnight(q.IssuedOn, q.Zone), []byte(q.Code), qrOwn{Number: packQRNumber(q.Number), Name: q.Name, LSP: q.LSP, Scheme: q.Scheme, Title: q.Title, Level: uint64(q.Level),
+		Units: packQRUnits(q.Units), StatusList: q.StatusList, StatusIndex: uint64(q.StatusIndex), Sample: q.Sample}})
 }
 
 // check finds what no QR may say.
@@ -119,7 +121,8 @@ func (q QR) check() error {
 		}
 	}
 	fine := qrCode.MatchString(q.Code) && q.Level >= 0 && q.Level <= 9 && q.StatusIndex >= 0 && q.StatusIndex < maxQRStatus && len(q.Units) <= maxQRUnits &&
-		q.IssuedOn.Valid() && q.ValidUntil.Valid() && q.IssuedOn >= "1970-01-01" && q.IssuedOn <= q.ValidUntil
+		q.IssuedOn.Valid() && q.ValidUntil.Valid() && q.IssuedOn > "1970-01-01" && q.IssuedOn <= q.ValidUntil && q.ValidUntil < "2106-01-01" &&
+		slices.Contains(qrZones, q.Zone)
 	if !fine {
 		return fault.New(fault.Invalid, "qr.content")
 	}
@@ -172,7 +175,8 @@ func (r *QRRead) open(b []byte) error {
 
 func (r *QRRead) fill(c qrClaims) error {
 	o := c.Own
-	if o.IssuedOn > maxQRDay || o.ValidUntil > maxQRDay || o.Level > 9 || o.StatusIndex >= maxQRStatus {
+	zone := qrZone(c.From)
+	if c.From < 0 || c.From > maxQRMoment || c.Expires < 0 || c.Expires > maxQRMoment || o.Level > 9 || o.StatusIndex >= maxQRStatus {
 		return fault.New(fault.Invalid, "qr.content")
 	}
 	units, err := unpackQRUnits(o.Units)
@@ -180,17 +184,26 @@ func (r *QRRead) fill(c qrClaims) error {
 		return err
 	}
 	r.QR = QR{Code: string(c.ID), Number: unpackQRNumber(o.Number), Name: o.Name, LSP: o.LSP, Licence: c.Issuer, Scheme: o.Scheme, Title: o.Title, Level: int(o.Level), Units: units,
-		IssuedOn: dayOfEpoch(o.IssuedOn), ValidUntil: dayOfEpoch(o.ValidUntil), StatusList: o.StatusList, StatusIndex: int(o.StatusIndex), Sample: o.Sample}
+		IssuedOn: date.Of(time.Unix(c.From, 0), zone), ValidUntil: date.Of(time.Unix(c.Expires, 0), zone).AddDays(-1), Zone: zone, StatusList: o.StatusList, StatusIndex: int(o.StatusIndex), Sample: o.Sample}
 	return r.check()
 }
 
-func epochDay(d date.Date) uint64 {
-	t, _ := time.Parse(date.Layout, string(d))
-	return uint64(t.Unix() / 86400)
+var qrZones = []date.Zone{date.WIB, date.WITA, date.WIT}
+
+// qrZone is the zone in which a moment is midnight; none for any other moment.
+func qrZone(at int64) date.Zone {
+	for _, z := range qrZones {
+		if midnight(date.Of(time.Unix(at, 0), z), z) == at {
+			return z
+		}
+	}
+	return ""
 }
 
-func dayOfEpoch(n uint64) date.Date {
-	return date.Date(time.Unix(int64(n)*86400, 0).UTC().Format(date.Layout))
+// midnight is the moment at which a day begins in a zone.
+func midnight(d date.Date, z date.Zone) int64 {
+	t, _ := time.ParseInLocation(date.Layout, string(d), z.Location())
+	return t.Unix()
 }
 
 // qrUnit is how nearly all units are named: a stem, a number of three digits, a revision of one or two.

@@ -1,6 +1,7 @@
 package credential
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -44,6 +45,7 @@ type Achievement struct {
 // Certificate is what one certificate adds to its scheme. Registration, the place and the status may be missing.
 type Certificate struct {
 	URL          string // address of this certificate and identifier of the credential
+	Subject      string // DID of the holder's key, where it is bound to one; empty: see holderFragment
 	Holder       string // name as printed
 	Number       string // number of the certificate
 	Registration string // registration number
@@ -115,7 +117,7 @@ func (t *Template) fill(c Certificate) (filling, error) {
 		}
 	}
 	f.text = [slots]string{
-		slotID: c.URL, slotHolder: c.URL + holderFragment, slotName: c.Holder, slotNumber: c.Number, slotRegistration: c.Registration,
+		slotID: c.URL, slotHolder: cmp.Or(c.Subject, c.URL+holderFragment), slotName: c.Holder, slotNumber: c.Number, slotRegistration: c.Registration,
 		slotPlaceURL: c.PlaceURL, slotPlace: c.Place,
 		slotAwarded: moment(c.Awarded, c.Zone, "00:00:00"), slotFrom: moment(c.From, c.Zone, "00:00:00"),
 	}
@@ -149,6 +151,8 @@ func (t *Template) check(c Certificate, f filling) error {
 		}
 	}
 	switch {
+	case c.Subject != "" && !(strings.HasPrefix(c.Subject, "did:") && absolute(c.Subject)):
+		return fmt.Errorf("certificate %s: holder %q", c.Number, c.Subject)
 	case !c.Awarded.Valid() || !c.From.Valid() || c.Until != "" && (!c.Until.Valid() || c.Until < c.From):
 		return fmt.Errorf("certificate %s: awarded %q, valid from %q until %q", c.Number, c.Awarded, c.From, c.Until)
 	case (c.PlaceURL == "") != (c.Place == ""):

@@ -238,7 +238,7 @@ func (v *verification) key(method string, created time.Time) (Key, bool) {
 	}
 	// A date of signing that whoever holds the key may write at will says nothing once the key is revoked: then nothing it
 	// signed holds (Controlled Identifiers 1.0, "revoked").
-	revoked := !key.Revoked.IsZero() && !v.o.Now.Before(key.Revoked)
+	revoked := key.Withdrawn || !key.Revoked.IsZero() && !v.o.Now.Before(key.Revoked)
 	ended := !key.Expires.IsZero() && (created.IsZero() || !created.Before(key.Expires))
 	switch {
 	case key.ID != method || key.Controller != issuer:

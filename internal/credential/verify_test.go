@@ -63,6 +63,11 @@ func TestACertificateIsJudged(t *testing.T) {
 			w.keys[testKeyID] = Key{ID: testKeyID, Controller: testDID, P256: &testEC.PublicKey}
 		}, Invalid, whyKeyKind},
 		{"a key that had been revoked", good, func(w *world, _ *Options) { w.end(testTime.Add(-time.Second), true) }, Invalid, whyKeyRevoked},
+		{"a key that may assert nothing any more, though it is revoked only from tomorrow on", good, func(w *world, _ *Options) {
+			k := w.keys[testKeyID]
+			k.Revoked, k.Withdrawn = testNow.AddDate(0, 0, 1), true
+			w.keys[testKeyID] = k
+		}, Invalid, whyKeyRevoked},
 		{"a key that was revoked later, whatever the date of signing says", good, func(w *world, _ *Options) { w.end(testTime.Add(time.Hour), true) }, Invalid, whyKeyRevoked},
 		{"a key that had expired", good, func(w *world, _ *Options) { w.end(testTime.Add(-time.Second), false) }, Invalid, whyKeyEnded},
 		{"a key that was rotated out later", good, func(w *world, _ *Options) { w.end(testTime.Add(time.Hour), false) }, Valid, ""},

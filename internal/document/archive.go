@@ -20,8 +20,10 @@ func (f *file) archive(l Layout) string {
 	return fmt.Sprintf("/Metadata %d 0 R/OutputIntents[%d 0 R]", about, intent)
 }
 
+// pdfDay is the first moment of the paper's day in western Indonesia. In Jayapura it is the same day; midnight in
+// London would come after a signature of that morning, which readers then show as older than its file.
 func pdfDay(d date.Date) string {
-	return fmt.Sprintf("D:%04d%02d%02d000000Z", d.Year(), d.Month(), d.Day())
+	return fmt.Sprintf("D:%04d%02d%02d000000+07'00'", d.Year(), d.Month(), d.Day())
 }
 
 func (l Layout) xmp() string {
@@ -35,7 +37,7 @@ func (l Layout) xmp() string {
 <dc:creator><rdf:Seq><rdf:li>%s</rdf:li></rdf:Seq></dc:creator>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">%s</rdf:li></rdf:Alt></dc:description>
 <dc:language><rdf:Bag><rdf:li>%s</rdf:li></rdf:Bag></dc:language>
-<xmp:CreateDate>%04d-%02d-%02dT00:00:00Z</xmp:CreateDate><pdf:Producer>Kompeten</pdf:Producer>
+<xmp:CreateDate>%04d-%02d-%02dT00:00:00+07:00</xmp:CreateDate><pdf:Producer>Kompeten</pdf:Producer>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>`, "\uFEFF", esc(l.Title), esc(l.Author), esc(l.Subject), pdfLang(l.Lang), l.Day.Year(), l.Day.Month(), l.Day.Day())
 }

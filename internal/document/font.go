@@ -47,6 +47,9 @@ var faces = sync.OnceValue(func() (out [faceCount]*font) {
 
 func (f Face) font() *font { return faces()[f] }
 
+// File is the face as a TrueType file, for pictures that are drawn elsewhere.
+func (f Face) File() ([]byte, error) { return fontFiles.ReadFile("fonts/" + fontNames[f] + ".ttf") }
+
 // font is a parsed TrueType font: outlines by glyph number, widths, and which glyph draws which letter.
 type font struct {
 	table                      map[string][]byte

@@ -183,7 +183,7 @@ func TestTheFileDescribesItself(t *testing.T) {
 	}
 	o := open(t, b)
 	for _, want := range []string{"<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>", "LSP &lt;Contoh&gt; &amp; &quot;Kawan&quot; (1)\\",
-		"<xmp:CreateDate>2021-04-19T00:00:00Z</xmp:CreateDate>", "/CreationDate(D:20210419000000Z)", "/Lang(id-ID)", "/AFRelationship/Data", "/Subtype/application#2Fjson",
+		"<xmp:CreateDate>2021-04-19T00:00:00+07:00</xmp:CreateDate>", "/CreationDate(D:20210419000000+07'00')", "/Lang(id-ID)", "/AFRelationship/Data", "/Subtype/application#2Fjson",
 		"/OutputIntents[", "/Outlines ", pdfText("Sertifikat Kompetensi 45407 7231 2 0000017 2021")} {
 		if !bytes.Contains(b, []byte(want)) {
 			t.Errorf("%s is not in the file", want)

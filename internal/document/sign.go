@@ -117,7 +117,7 @@ func (f *file) writeSignature(w *signing, kids []ref) string {
 		num(nil, area[0]), num(nil, area[1]), num(nil, area[2]), num(nil, area[3]), look, value)
 	s := w.what
 	signer, _ := s.Sealer.About()
-	about := fmt.Sprintf("/M(D:%sZ)/Name%s", s.At.UTC().Format("20060102150405"), pdfText(signer))
+	about := fmt.Sprintf("/M(D:%s+00'00')/Name%s", s.At.UTC().Format("20060102150405"), pdfText(signer))
 	if s.Reason != "" {
 		about += "/Reason" + pdfText(s.Reason)
 	}

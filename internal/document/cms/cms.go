@@ -66,6 +66,16 @@ func NewCertified(provider string, k Key, s Stamper) (*Sealer, error) {
 	return out, nil
 }
 
+// Stamped is the same sealer with a Stamper, so that its signatures are of level B-T.
+func (s *Sealer) Stamped(by Stamper) *Sealer {
+	out := *s
+	out.stamps = by
+	return &out
+}
+
+// Certificate is that of the key.
+func (s *Sealer) Certificate() *x509.Certificate { return s.chain[0] }
+
 // About says who signs, as the certificate has it, and which provider has certified that.
 func (s *Sealer) About() (signer, provider string) { return s.signer, s.provider }
 

@@ -148,7 +148,7 @@ func TestTheCertificateOfABodySaysWhoseKeyItIs(t *testing.T) {
 		if !c.NotBefore.Equal(from) || !c.NotAfter.Equal(until) || c.IsCA || c.KeyUsage != x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment {
 			t.Errorf("%s: from %s until %s, for %b", key, c.NotBefore, c.NotAfter, c.KeyUsage)
 		}
-		if len(c.UnknownExtKeyUsage) != 1 || !c.UnknownExtKeyUsage[0].Equal(oidDocumentSigning) || c.SerialNumber.Sign() <= 0 {
+		if len(c.ExtKeyUsage) != 1 || c.ExtKeyUsage[0] != x509.ExtKeyUsageEmailProtection || len(c.UnknownExtKeyUsage) != 1 || !c.UnknownExtKeyUsage[0].Equal(oidDocumentSigning) || c.SerialNumber.Sign() <= 0 {
 			t.Errorf("%s: made for %v, number %s", key, c.UnknownExtKeyUsage, c.SerialNumber)
 		}
 		if err := c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature); err != nil {

@@ -84,7 +84,8 @@ type Issuer struct {
 	City    string
 }
 
-// oidDocumentSigning is the purpose "signs documents for people" (RFC 9336).
+// oidDocumentSigning is the purpose "signs documents for people" (RFC 9336). Readers of PDF older than that word ask for
+// the one of signed mail instead (NSS in pdfsig, Acrobat), so certificates of ours carry both.
 var oidDocumentSigning = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 36}
 
 // IssueCertificate makes the certificate of a body's own issuing key: it says whose key it is and for how long, and
@@ -109,7 +110,7 @@ func IssueCertificate(key crypto.Signer, by Issuer, from, until time.Time) (*x50
 		subject.Locality = []string{within(by.City)}
 	}
 	template := &x509.Certificate{SerialNumber: new(big.Int).SetBytes(sum[:16]), Subject: subject, NotBefore: from.UTC(), NotAfter: until.UTC(),
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment, UnknownExtKeyUsage: []asn1.ObjectIdentifier{oidDocumentSigning},
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}, UnknownExtKeyUsage: []asn1.ObjectIdentifier{oidDocumentSigning},
 		BasicConstraintsValid: true, SubjectKeyId: id[:20]}
 	der, err := x509.CreateCertificate(nil, template, template, key.Public(), repeatable{key})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -339,7 +340,8 @@ func (a *archivist) description() {
 	for _, pair := range [][2]string{{"CreationDate", "xmp:CreateDate"}, {"ModDate", "xmp:ModifyDate"}} {
 		if info[name(pair[0])] != nil {
 			at, err := moment(words(a.get(info[name(pair[0])])))
-			a.must(err == nil && at.Format("2006-01-02T15:04:05Z") == said[pair[1]], "6.6.3", "%s is another time in the other place (%s)", pair[0], said[pair[1]])
+			there, bad := time.Parse(time.RFC3339, said[pair[1]])
+			a.must(err == nil && bad == nil && at.Equal(there), "6.6.3", "%s is another time in the other place (%s)", pair[0], said[pair[1]])
 		}
 	}
 }

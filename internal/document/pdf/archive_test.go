@@ -58,7 +58,7 @@ func TestEveryBrokenRuleOfTheArchiveIsFound(t *testing.T) {
 			c.from, to = "["+string(width[1])+"]", "[1999]"
 		}
 		if c.name == "packed in the old way" {
-			c.from, to = "/ModDate(D:20210419000000Z)>>/Filter/FlateDecode", "/ModDate(D:20210419000000Z)>>/Filter/LZWDecode"
+			c.from, to = "/ModDate(D:20210419000000+07'00')>>/Filter/FlateDecode", "/ModDate(D:20210419000000+07'00')>>/Filter/LZWDecode"
 		}
 		breaches, err := pdf.Archive(rewritten(t, good, c.from, to))
 		if err != nil {

@@ -119,6 +119,9 @@ const members = (map, keys, reason) => {
 
 const dayOf = (n) => new Date(n * 864e5).toISOString().slice(0, 10);
 
+// How far the clocks of the zone are ahead in which a moment is midnight.
+const aheadAt = (moment) => [7, 8, 9].map((h) => h * 3600).find((s) => (moment + s) % 86400 === 0);
+
 const unitsOf = (packed) => {
   const out = [];
   let stem = "", last = 0;
@@ -161,11 +164,12 @@ const openQR = (text) => {
   if (!(kid instanceof Uint8Array) || kid.length !== 8) throw new Wrong("qr.header");
   const name = { "-8": "EdDSA", "-7": "ES256" }[algorithm];
   if (!name) throw new Wrong("qr.algorithm");
-  const [licence, id, own] = members(cbor(payload), [1, 7, -65537], "qr.claims");
-  if (!Array.isArray(own) || own.length !== 12 || !(id instanceof Uint8Array) || !Array.isArray(own[6])) throw new Wrong("qr.claims");
-  const [number, holder, lsp, scheme, title, level, units, from, until, list, index, sample] = own;
+  const [licence, end, start, id, own] = members(cbor(payload), [1, 4, 5, 7, -65537], "qr.claims");
+  if (!Array.isArray(own) || own.length !== 10 || !(id instanceof Uint8Array) || !Array.isArray(own[6])) throw new Wrong("qr.claims");
+  const [number, holder, lsp, scheme, title, level, units, list, index, sample] = own;
+  const ahead = aheadAt(start), from = (start + ahead) / 86400, until = (end + ahead) / 86400 - 1;
   const fine = [licence, holder, lsp, scheme, title, list].every((t) => typeof t === "string" && t && t === t.normalize("NFC")) && [level, from, until, index].every((n) => Number.isInteger(n) && n >= 0) &&
-    (typeof number === "string" || number instanceof Uint8Array) && from <= until && until <= 1e5 && level <= 9 && typeof sample === "boolean";
+    (typeof number === "string" || number instanceof Uint8Array) && from <= until && until < 49673 && level <= 9 && typeof sample === "boolean";
   if (!fine) throw new Wrong("qr.content");
   return {
     host, urlCode: code, kid: hex(kid), algorithm: name, signature,
