@@ -108,7 +108,10 @@ func (s *Service) Invite(ctx context.Context, actor auth.Actor, org auth.OrgID, 
 		}
 		link, err := MakeLink(tx, s.box, actor, Link{Purpose: ForInvite, Person: p, Subject: string(p), Org: org, Duty: duty, ExpiresAt: tx.Now().Add(inviteLife)})
 		secret = LinkSecret(s.box, link)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.write(tx, link)
 	})
 	return secret, err
 }

@@ -55,6 +55,7 @@ var Flow = flow.Table[Person]{
 		{Do: "reveal", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{self, staff}, Reason: true},
 		{Do: "account", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{self, system}},
 		{Do: "reset_password", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{orgAdmin, regulator, system}, Reason: true},
+		{Do: "give_consent", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{candidate}, Clause: "UU 27/2022 art. 20"},
 		{Do: "withdraw_consent", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{candidate}, Clause: "UU 27/2022 art. 9"},
 		{Do: "declare_relation", From: []flow.State{"known"}, To: flow.Same, By: []flow.Who[Person]{self, staff, system}, Clause: "ISO/IEC 17024 4.3"},
 	},
@@ -85,11 +86,12 @@ type Service struct {
 	d    *db.DB
 	box  *seal.Box
 	hash chan struct{} // at most so many passwords are hashed at a time
+	post post
 }
 
 // NewService makes the service.
 func NewService(d *db.DB, box *seal.Box) *Service {
-	return &Service{d, box, make(chan struct{}, 2)}
+	return &Service{d, box, make(chan struct{}, 2), post{}}
 }
 
 // NIKHash is the keyed hash by which a NIK is found.
@@ -202,7 +204,7 @@ const ConsentVersion = "2026-1"
 
 // Purposes lists what people are asked to consent to, one by one (UU 27/2022 art. 20).
 func Purposes() []Purpose {
-	return []Purpose{{"assessment", true}, {"register", true}, {"statistics", false}, {"photo", false}}
+	return []Purpose{{"assessment", true}, {"register", true}, {"statistics", false}, {"photo", false}, {"directory", false}}
 }
 
 // GiveConsent records the purposes a person agreed to for one record.

@@ -32,7 +32,10 @@ func (s *Service) ResetPassword(ctx context.Context, actor auth.Actor, p auth.Pe
 		}
 		link, err := MakeLink(tx, s.box, actor, Link{Purpose: ForReset, Person: p, Subject: string(p), ExpiresAt: tx.Now().Add(resetLife)})
 		secret = LinkSecret(s.box, link)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.write(tx, link)
 	})
 	return secret, err
 }

@@ -82,6 +82,11 @@ func Correct(tx *db.Tx, box *seal.Box, p auth.PersonID, in Input) error {
 		hashed(box, "phone", in.Phone), in.Phone, sealed(box, "person.phone:", p, in.Phone))
 }
 
+// Rename puts a person's name right. Its caller holds the Pass.
+func Rename(tx *db.Tx, p auth.PersonID, name string) error {
+	return tx.Change("UPDATE person SET name = $2, fold = $3, version = version + 1 WHERE id = $1", string(p), name, text.Fold(name))
+}
+
 // SetPhoto notes the name of a person's portrait file. Its caller holds the Pass.
 func SetPhoto(tx *db.Tx, p auth.PersonID, file string) error {
 	return tx.Change("UPDATE person SET photo = $2, version = version + 1 WHERE id = $1", string(p), file)

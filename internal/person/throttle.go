@@ -140,3 +140,12 @@ func forgive(tx *db.Tx, key string) error {
 	_, err := tx.Exec("DELETE FROM throttle WHERE key = $1", key)
 	return err
 }
+
+// linkKey is what links that open nothing are counted by: an address, which a whole office may share.
+func linkKey(address string) string { return "from:link:" + address }
+
+// Slow refuses an address that tried too many links that open nothing.
+func Slow(tx *db.Tx, address string) error { return throttled(tx, []string{linkKey(address)}) }
+
+// Missed counts a link that opens nothing against the address that tried it.
+func Missed(tx *db.Tx, address string) error { return failed(tx, []string{linkKey(address)}) }
