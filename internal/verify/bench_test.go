@@ -12,6 +12,7 @@ import (
 	"kompeten/internal/db"
 	"kompeten/internal/dbtest"
 	"kompeten/internal/demo"
+	"kompeten/internal/lookup"
 	"kompeten/internal/product"
 	"kompeten/internal/verify"
 	"net/http"
@@ -33,15 +34,22 @@ func BenchmarkCheck(b *testing.B) {
 		c, err = certificate.ByMeeting(tx, w.Actor("manajer.kebersihan"), res.Meetings[0])
 		return err
 	})
-	h := verify.New(s.Certificates, verify.Config{Now: d.Now}, slog.New(slog.DiscardHandler))
-	mux := http.NewServeMux()
-	h.Register(mux)
-	for _, accept := range []string{"application/json", "text/html"} {
-		b.Run(accept, func(b *testing.B) {
+	limits := lookup.NewLimiter(d.DB, d.Box.Hash, 1<<20)
+	for _, x := range []struct {
+		name, accept string
+		cfg          verify.Config
+	}{
+		{"bare", "application/json", verify.Config{Now: d.Now}},
+		{"json", "application/json", verify.Config{Now: d.Now, Limits: limits, Lookups: s.Lookups}}, // as an installation does it
+		{"page", "text/html", verify.Config{Now: d.Now, Limits: limits, Lookups: s.Lookups}},
+	} {
+		mux := http.NewServeMux()
+		verify.New(s.Certificates, x.cfg, slog.New(slog.DiscardHandler)).Register(mux)
+		b.Run(x.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				req := httptest.NewRequest("GET", "/v/"+c[0].Code, nil)
-				req.Header.Set("Accept", accept)
+				req.Header.Set("Accept", x.accept)
 				rec := httptest.NewRecorder()
 				mux.ServeHTTP(rec, req)
 				if rec.Code != 200 {

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -92,6 +93,7 @@ type file struct {
 type offline struct {
 	pins    Pins
 	files   map[string]file
+	icons   map[string]func() []byte
 	base    string // address of scripts and style; it changes when any of them does
 	version string
 }
@@ -99,7 +101,7 @@ type offline struct {
 const worker, manifest = "/verify/worker.js", "/verify/manifest.webmanifest"
 
 func newOffline(pins Pins, version string) *offline {
-	o := &offline{pins: pins, files: map[string]file{}}
+	o := &offline{pins: pins, files: map[string]file{}, icons: map[string]func() []byte{}}
 	names := []string{"check.js", "page.js", "qr.js", "verify.css", "worker.js"}
 	sum := sha256.New()
 	fmt.Fprintln(sum, version, ui.AssetURL("kompeten.css"), ui.AssetURL("kompeten.js"))
@@ -113,6 +115,7 @@ func newOffline(pins Pins, version string) *offline {
 		spoken[l] = words(l)
 		sum.Write(spoken[l])
 	}
+	fmt.Fprintln(sum, icons, letterPath, starPath)
 	o.version = hex.EncodeToString(sum.Sum(nil)[:6])
 	o.base = "/verify/files/" + o.version + "/"
 	for _, n := range names[:4] {
@@ -121,9 +124,13 @@ func newOffline(pins Pins, version string) *offline {
 	for l, b := range spoken {
 		o.add("/verify/words/"+string(l)+".json", b)
 	}
-	icon := map[string]string{"src": ui.AssetURL("logo.svg"), "sizes": "any", "type": "image/svg+xml"}
+	list := []any{map[string]string{"src": ui.AssetURL("logo.svg"), "sizes": "any", "type": "image/svg+xml"}}
+	for _, i := range icons {
+		o.icons[o.base+i.name] = sync.OnceValue(i.png) // drawn for the first who installs, not at every start
+		list = append(list, i.entry(o.base))
+	}
 	b, _ := json.Marshal(map[string]any{"name": "Kompeten: " + text.T(text.ID, "verify.title"), "short_name": "Kompeten", "lang": "id", "start_url": "/verify", "scope": "/verify", "display": "standalone",
-		"background_color": "#f8f6f0", "theme_color": "#0c4438", "icons": []any{icon}})
+		"background_color": "#f8f6f0", "theme_color": "#0c4438", "icons": list})
 	o.add(manifest, b)
 	o.add(worker, append(o.kept(), parts["worker.js"]...))
 	return o
@@ -198,6 +205,9 @@ func (h *Handler) pinned(w http.ResponseWriter, v any, err error) {
 
 func (h *Handler) file(w http.ResponseWriter, r *http.Request) {
 	f, ok := h.off.files[r.URL.Path]
+	if draw := h.off.icons[r.URL.Path]; draw != nil {
+		f, ok = file{mime: "image/png", plain: draw()}, true
+	}
 	if !ok {
 		http.NotFound(w, r)
 		return
@@ -212,7 +222,7 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request) {
 		head.Set("Service-Worker-Allowed", "/") // it also answers /v/ and /V/, and /verify itself
 	}
 	head.Set("Vary", "Accept-Encoding")
-	if len(f.gzip) < len(f.plain) && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if f.gzip != nil && len(f.gzip) < len(f.plain) && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		head.Set("Content-Encoding", "gzip")
 		_, _ = w.Write(f.gzip)
 		return

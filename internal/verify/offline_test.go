@@ -134,7 +134,7 @@ func issued(t testing.TB) (*certificate.Service, certificate.Certificate) {
 // sampleQR is what the QR of a certificate says.
 func sampleQR(code string) credential.QR {
 	q := credential.QR{Code: code, Number: "81210 9412 2 0001234 2026", Name: "Siti Nur'aini Contoh", LSP: "LSP Kebersihan Contoh", Licence: licenceNo, Scheme: "SKM-CLN-02/2026",
-		Title: "Petugas Kebersihan Gedung", Level: 2, IssuedOn: today().AddDays(-3), ValidUntil: today().AddMonths(36), StatusList: "7", StatusIndex: 48213, Sample: true}
+		Title: "Petugas Kebersihan Gedung", Level: 2, IssuedOn: today().AddDays(-3), ValidUntil: today().AddMonths(36), Zone: date.WIB, StatusList: "7", StatusIndex: 48213, Sample: true}
 	for _, n := range []string{"001", "004", "007", "010", "013", "016", "019", "022", "025", "028", "031", "034", "037", "040", "043"} {
 		q.Units = append(q.Units, "N.81CLI00."+n+".2")
 	}

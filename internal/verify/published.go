@@ -37,31 +37,31 @@ func (h *Handler) registerPublished(mux *http.ServeMux) {
 	did := func(at func(*http.Request) string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			b, err := p.DIDDocument(r.Context(), at(r))
-			h.publish(w, b, "application/did+ld+json", time.Minute, err)
+			h.publish(w, b, calledFor(r, didTypes), time.Minute, err)
 		}
 	}
 	mux.HandleFunc("GET /.well-known/did.json", did(func(*http.Request) string { return "" }))
 	mux.HandleFunc("GET /bnsp/did.json", did(func(*http.Request) string { return "bnsp" }))
-	mux.HandleFunc("GET /lsp/{code}/did.json", did(func(r *http.Request) string { return "lsp/" + r.PathValue("code") }))
-	mux.HandleFunc("GET /org/{id}/did.json", did(func(r *http.Request) string { return "org/" + r.PathValue("id") }))
+	mux.HandleFunc("GET /lsp/{code}/did.json", did(func(r *http.Request) string { return "lsp/" + part(r, "code") }))
+	mux.HandleFunc("GET /org/{id}/did.json", did(func(r *http.Request) string { return "org/" + part(r, "id") }))
 	mux.HandleFunc("GET /lsp/{code}/endorsement.json", func(w http.ResponseWriter, r *http.Request) {
-		b, err := p.Endorsement(r.Context(), "lsp/"+r.PathValue("code"))
-		h.publish(w, b, "application/vc", time.Minute, err)
+		b, err := p.Endorsement(r.Context(), "lsp/"+part(r, "code"))
+		h.publish(w, b, calledFor(r, credentialTypes), time.Minute, err)
 	})
 	list := func(purpose credential.Purpose) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			at, err := moment(r)
 			var b []byte
 			if err == nil {
-				b, err = p.StatusList(r.Context(), r.PathValue("list"), purpose, at)
+				b, err = p.StatusList(r.Context(), part(r, "list"), purpose, at)
 			}
-			h.publish(w, b, "application/vc", 0, err)
+			h.publish(w, b, calledFor(r, credentialTypes), 0, err)
 		}
 	}
 	mux.HandleFunc("GET /status/{list}", list(credential.Revocation))
 	mux.HandleFunc("GET /status/{list}/suspension", list(credential.Suspension))
 	mux.HandleFunc("GET /status/{list}/1edtech", func(w http.ResponseWriter, r *http.Request) {
-		b, err := p.Revocations(r.Context(), r.PathValue("list"))
+		b, err := p.Revocations(r.Context(), part(r, "list"))
 		h.publish(w, b, "application/json", 0, err)
 	})
 	mux.HandleFunc("GET /log/key", func(w http.ResponseWriter, _ *http.Request) {
@@ -87,6 +87,7 @@ func moment(r *http.Request) (time.Time, error) {
 func (h *Handler) publish(w http.ResponseWriter, b []byte, mime string, keep time.Duration, err error) {
 	head := w.Header()
 	head.Set("Access-Control-Allow-Origin", "*")
+	head.Add("Vary", "Accept")
 	if err != nil {
 		h.refuse(w, err)
 		return

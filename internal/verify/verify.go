@@ -6,16 +6,17 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"kompeten/internal/certificate"
+	"kompeten/internal/check"
 	"kompeten/internal/fault"
+	"kompeten/internal/lookup"
 	"kompeten/internal/text"
 	"kompeten/internal/web/ui"
 )
@@ -28,7 +29,8 @@ type Source interface {
 
 // Config of the public check.
 type Config struct {
-	Rate    int // checks a minute from one address; none is counted when zero
+	Limits  *lookup.Limiter // nothing is bounded without
+	Lookups *lookup.Counter // nothing is counted without
 	Sample  bool
 	Version string
 	Now     func() time.Time
@@ -40,14 +42,16 @@ type Handler struct {
 	cfg   Config
 	log   *slog.Logger
 	ui    *ui.Renderer
-	limit *limiter
 	heads map[string]string // beginnings of JSON answers, by status
 	off   *offline          // nil where the source has no Pins
+
+	sending, judging chan struct{} // a place in it for each file that is being sent, or judged
 }
 
 // New makes the handler of /v/{code} and /check, and of /verify where the source has Pins.
 func New(from Source, cfg Config, log *slog.Logger) *Handler {
-	h := &Handler{from: from, cfg: cfg, log: log, ui: ui.New(), limit: newLimiter(cfg.Rate, cfg.Now), heads: heads()}
+	h := &Handler{from: from, cfg: cfg, log: log, ui: ui.New(), heads: heads(),
+		sending: make(chan struct{}, mostSending), judging: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	if pins, ok := from.(Pins); ok {
 		h.off = newOffline(pins, cfg.Version)
 	}
@@ -59,17 +63,23 @@ func (h *Handler) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v/{code}", h.byCode)
 	mux.HandleFunc("GET /V/{code}", h.byCode) // as QR codes write it, which have capital letters only
 	mux.HandleFunc("GET /check", h.check)
+	h.registerFile(mux)
+	h.registerList(mux)
+	h.registerStory(mux)
+	h.registerPages(mux)
 	h.registerOffline(mux)
 	h.registerPublished(mux)
+	h.registerFigures(mux)
+	h.registerDirectory(mux)
 }
 
 func (h *Handler) byCode(w http.ResponseWriter, r *http.Request) {
-	code := strings.ToUpper(r.PathValue("code"))
-	if !h.admit(w, r) {
+	if !h.admit(w, r, 1, 0) {
 		return
 	}
-	if len(code) != codeLength {
-		h.answer(w, r, certificate.Look{}, fault.New(fault.NotFound, "verify.not_found"))
+	code := codeIn(r)
+	if r.URL.RawQuery != "" && r.URL.Query().Has("at") {
+		h.past(w, r, code)
 		return
 	}
 	p, err := h.from.ByCode(r.Context(), code)
@@ -78,41 +88,39 @@ func (h *Handler) byCode(w http.ResponseWriter, r *http.Request) {
 
 const codeLength = 12
 
+// codeIn is the code in an address. What cannot be one is asked for like any other, so that answers to what is not there
+// are alike.
+func codeIn(r *http.Request) string {
+	code := r.PathValue("code")
+	return certificate.NumberKey(code[:min(len(code), 2*codeLength)])
+}
+
 func (h *Handler) check(w http.ResponseWriter, r *http.Request) {
 	q := strings.TrimSpace(r.URL.Query().Get("q") + r.URL.Query().Get("number"))
 	if q == "" {
 		h.form(w, r)
 		return
 	}
-	if !h.admit(w, r) {
+	asked := read(q)
+	if !h.admit(w, r, 1, asked.byNumber()) {
 		return
 	}
-	if i := strings.LastIndex(q, "/v/"); i >= 0 {
-		q = q[i+3:]
+	if _, ok := h.from.(Truster); ok && strings.Contains(q, "#") { // what stands behind it is signed
+		h.judge(w, r, func(ctx context.Context, c *check.Checker) check.Report { return c.QR(ctx, q) })
+		return
 	}
-	if key := certificate.NumberKey(q); len(key) == codeLength {
-		if p, err := h.from.ByCode(r.Context(), key); err == nil {
-			h.answer(w, r, p, nil)
-			return
-		}
-	}
-	p, err := h.from.ByNumber(r.Context(), q)
+	p, err := h.find(r.Context(), asked)
 	h.answer(w, r, p, err)
 }
 
-// admit counts checks by address, so that nobody tries codes until one fits.
-func (h *Handler) admit(w http.ResponseWriter, r *http.Request) bool {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
+// tooMany says how long to wait.
+func tooMany(w http.ResponseWriter, wait time.Duration) error {
+	seconds := int(wait/time.Second) + 1
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	if seconds > 120 {
+		return fault.New(fault.Later, "lookup.too_many", (seconds+59)/60)
 	}
-	wait := h.limit.take(host)
-	if wait == 0 {
-		return true
-	}
-	w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
-	h.answer(w, r, certificate.Look{}, fault.New(fault.Later, "verify.too_many", int(wait/time.Second)+1))
-	return false
+	return fault.New(fault.Later, "verify.too_many", seconds)
 }
 
 func language(r *http.Request) text.Lang {
@@ -128,20 +136,32 @@ func language(r *http.Request) text.Lang {
 // answer writes what was found, or that nothing was, as a page or as JSON.
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request, p certificate.Look, err error) {
 	status := fault.Status(err)
-	if status == http.StatusInternalServerError {
+	switch {
+	case err == nil:
+		h.counted(p)
+	case status == http.StatusInternalServerError:
 		h.log.Error("check", "err", err)
-	} else if err != nil {
+	default:
 		h.log.Info("check", "result", status) // whoever asked for what is not written down
+		if status == http.StatusNotFound {
+			h.missed(r, 1)
+		}
 	}
 	head := w.Header()
 	head.Set("X-Robots-Tag", "noindex")
 	head.Set("Cache-Control", "no-store")
 	head.Set("Vary", "Accept, Cookie")
-	if strings.Contains(r.Header.Get("Accept"), "json") {
+	if wantsJSON(r) {
 		h.json(w, p, err, status)
 		return
 	}
 	page := h.page(language(r), r, p, err)
+	if err == nil {
+		if terr := h.tell(r.Context(), &page, codeOf(p.Facts)); terr != nil {
+			h.log.Error("check story", "err", terr)
+			status, page = http.StatusInternalServerError, h.page(language(r), r, p, terr)
+		}
+	}
 	if h.off != nil { // what the device finds by itself stands before the way to the next check
 		page.Body = slices.Insert(page.Body, len(page.Body)-1, ui.Component(ui.Section{ID: resultID}))
 		h.equip(&page.Shell)
@@ -160,11 +180,7 @@ func (h *Handler) json(w http.ResponseWriter, p certificate.Look, err error, sta
 		w.Header()["Content-Length"] = []string{strconv.Itoa(len(b))}
 	} else {
 		w.Header().Set("Content-Type", "application/problem+json")
-		key, args := "error.internal", []any(nil)
-		if f := fault.Of(err); f != nil {
-			key, args = f.Key, f.Args
-		}
-		b, _ = json.Marshal(map[string]any{"type": "about:blank", "title": text.T(text.EN, key, args...), "detail": text.T(text.ID, key, args...), "status": status})
+		b = problem(err)
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(b)
@@ -186,7 +202,7 @@ var jsonType = []string{"application/json"}
 func heads() map[string]string {
 	out := map[string]string{}
 	for status := range plates {
-		b, _ := json.Marshal(map[string]string{"status": status, "status_id": text.T(text.ID, "verify.status."+status), "status_en": text.T(text.EN, "verify.status."+status)})
+		b, _ := json.Marshal(map[string]string{"status": status, "status_id": statusWords(text.ID, status), "status_en": statusWords(text.EN, status)})
 		out[status] = string(b[:len(b)-1]) + ","
 	}
 	return out
@@ -195,7 +211,7 @@ func heads() map[string]string {
 var plates = map[string]struct {
 	tone ui.Tone
 	sign string
-}{"valid": {ui.Good, "✓"}, "expired": {ui.Warn, "!"}, "suspended": {ui.Warn, "!"}, "revoked": {ui.Bad, "✕"}}
+}{"valid": {ui.Good, "✓"}, "expired": {ui.Warn, "!"}, "suspended": {ui.Warn, "!"}, "revoked": {ui.Bad, "✕"}, "replaced": {ui.Bad, "✕"}, "not_issued": {ui.Warn, "!"}}
 
 func (h *Handler) page(l text.Lang, r *http.Request, look certificate.Look, err error) ui.Page {
 	t := func(key string, args ...any) string { return text.T(l, key, args...) }
@@ -209,11 +225,9 @@ func (h *Handler) page(l text.Lang, r *http.Request, look certificate.Look, err 
 		p, err = look.Public()
 	}
 	if err != nil {
-		key, args := "error.internal", []any(nil)
-		if f := fault.Of(err); f != nil {
-			key, args = f.Key, f.Args
-		}
-		page.Body = []ui.Component{ui.Verdict{Tone: ui.Bad, Sign: "?", Title: t("verify.unknown"), Also: text.T(other, "verify.unknown"), Text: t(key, args...)}, h.again(t("verify.again"), ui.Main, t)}
+		key, args := wordsOf(err)
+		word, tone := headline(err)
+		page.Body = []ui.Component{ui.Verdict{Tone: tone, Sign: "?", Title: t(word), Also: text.T(other, word), Text: t(key, args...)}, h.again(t("verify.again"), ui.Main, t)}
 		return page
 	}
 	plate := plates[look.Status]
@@ -227,6 +241,11 @@ func (h *Handler) page(l text.Lang, r *http.Request, look certificate.Look, err 
 	if shared.Level > 0 {
 		facts.Items = append(facts.Items, ui.Fact{Term: t("scheme.level"), Text: "KKNI " + strconv.Itoa(shared.Level)})
 	}
+	for _, next := range []struct{ key, code string }{{"verify.replaces", p.Replaces}, {"verify.replaced_by", p.ReplacedBy}} {
+		if next.code != "" {
+			facts.Items = append(facts.Items, ui.Fact{Term: t(next.key), Text: next.code, URL: "/v/" + next.code})
+		}
+	}
 	var units ui.Facts
 	for _, u := range shared.Units {
 		name := u.TitleID
@@ -236,9 +255,20 @@ func (h *Handler) page(l text.Lang, r *http.Request, look certificate.Look, err 
 		units.Items = append(units.Items, ui.Fact{Term: u.Code, Text: name})
 	}
 	page.Shell.Sample = page.Shell.Sample || p.Sample
-	page.Body = []ui.Component{ui.Verdict{Tone: plate.tone, Sign: plate.sign, Title: t("verify.status." + look.Status), Also: text.T(other, "verify.status."+look.Status), Text: t("verify.says." + look.Status)},
+	page.Body = []ui.Component{ui.Verdict{Tone: plate.tone, Sign: plate.sign, Title: statusWords(l, look.Status), Also: statusWords(other, look.Status), Text: t("verify.says." + look.Status)},
 		ui.Card{Body: []ui.Component{facts}}, ui.Details{Summary: t("verify.units", len(shared.Units)), Body: []ui.Component{units}}, ui.Para{Text: t("verify.compare")}, h.again(t("verify.another"), "", t)}
 	return page
+}
+
+// headline is the word for a check that gave no answer, and how it feels.
+func headline(err error) (word string, tone ui.Tone) {
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return "verify.unknown", ui.Bad
+	case fault.Is(err, fault.Later):
+		return "lookup.wait", ui.Warn
+	}
+	return "lookup.unanswered", ui.Warn
 }
 
 func (h *Handler) shell(l text.Lang, r *http.Request, title string) ui.Shell {
@@ -251,7 +281,7 @@ func (h *Handler) shell(l text.Lang, r *http.Request, title string) ui.Shell {
 
 func (h *Handler) again(title string, tone ui.Tone, t func(string, ...any) string) ui.Component {
 	return ui.Card{Title: title, Tone: tone, Body: []ui.Component{ui.Form{URL: "/check", Get: true, Submit: t("verify.check"), Tone: tone, Fields: []ui.Component{
-		ui.Field{Kind: "text", Name: "q", Label: t("verify.code_or_number"), Help: t("verify.where"), Required: true, Auto: "off"}}}}}
+		ui.Field{Kind: "text", Name: "q", Label: t("verify.page.paste"), Help: t("verify.where"), Required: true, Auto: "off"}}}}}
 }
 
 func (h *Handler) form(w http.ResponseWriter, r *http.Request) {
@@ -261,54 +291,9 @@ func (h *Handler) form(w http.ResponseWriter, r *http.Request) {
 	if h.off != nil {
 		head.Actions = []ui.Component{ui.LinkButton{Text: t("verify.scan"), URL: "/verify"}}
 	}
-	page := ui.Page{Shell: h.shell(l, r, t("verify.title")), Body: []ui.Component{head, h.again(t("verify.first"), ui.Main, t)}}
+	head.Actions = append(head.Actions, h.alsoHere(t)...)
+	page := ui.Page{Shell: h.shell(l, r, t("verify.title")), Body: []ui.Component{head, h.ways("/check", t), h.again(t("verify.first"), ui.Main, t)}}
 	if err := h.ui.Render(w, http.StatusOK, page); err != nil {
 		h.log.Error("check page", "err", err)
 	}
-}
-
-// limiter lets each address check so many times a minute.
-type limiter struct {
-	rate int
-	now  func() time.Time
-	mu   sync.Mutex
-	seen map[string]*window // by address, of this minute and the last
-	swep time.Time
-}
-
-type window struct {
-	start time.Time
-	n     int
-}
-
-func newLimiter(rate int, now func() time.Time) *limiter {
-	return &limiter{rate: rate, now: now, seen: map[string]*window{}}
-}
-
-// take counts a check; it gives how long to wait when there were too many.
-func (l *limiter) take(address string) time.Duration {
-	if l.rate <= 0 {
-		return 0
-	}
-	now := l.now()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if now.Sub(l.swep) > time.Minute {
-		for a, w := range l.seen {
-			if now.Sub(w.start) > time.Minute {
-				delete(l.seen, a)
-			}
-		}
-		l.swep = now
-	}
-	w := l.seen[address]
-	if w == nil || now.Sub(w.start) >= time.Minute {
-		w = &window{start: now}
-		l.seen[address] = w
-	}
-	w.n++
-	if w.n <= l.rate {
-		return 0
-	}
-	return time.Minute - now.Sub(w.start)
 }
