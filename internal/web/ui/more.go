@@ -20,8 +20,9 @@ type Checklist struct {
 	Items   []Check
 }
 
-// Check is one requirement: State is meets, fails or missing, empty before anybody looked; the note says what to do.
-type Check struct{ State, Text, Note string }
+// Check is one requirement: State is meets, fails or missing, empty before anybody looked; the note says what to do. Word
+// stands for the state where it is no requirement that is looked at.
+type Check struct{ State, Text, Note, Word string }
 
 // Tone is how the requirement feels.
 func (c Check) Tone() Tone {

@@ -24,7 +24,22 @@ func formStories(say tongue) []Story {
 			{State: "missing", Text: say("Bukti bekerja sebagai mekanik paling sedikit 1 tahun", "Proof of at least 1 year's work as a mechanic")},
 			{Text: say("Surat sehat", "Health certificate")}}}}},
 		{"plate", say("Kode untuk disalin", "A code to copy"), []Component{Plate{say("Tautan undangan, berlaku 14 hari", "Invitation link, valid for 14 days"), "https://kompeten.example/invite/7Q4M-X9TD-2KFA"}}},
+		{"qr", say("Kode QR dan aplikasi di perangkat ini", "A QR code and an app on this device"), []Component{Card{Title: say("Pindai dengan dompet digital", "Scan with the wallet"), Tone: Main, Body: []Component{
+			QR{say("Kode QR untuk dompet digital", "QR code for the wallet"), squares("#######", "#.....#", "#.###.#", "#.###.#", "#.###.#", "#.....#", "#######")},
+			AppLink{say("Buka dompet digital", "Open the wallet"), "openid-credential-offer://?credential_offer_uri=contoh"}}}}},
 	}
+}
+
+// squares are rows of a code, # for dark.
+func squares(rows ...string) (out [][]bool) {
+	for _, r := range rows {
+		row := make([]bool, len(r))
+		for i := range r {
+			row[i] = r[i] == '#'
+		}
+		out = append(out, row)
+	}
+	return out
 }
 
 func newProgramme(say tongue, seats, title string) Form {

@@ -19,7 +19,7 @@ import (
 func all() []Component {
 	return []Component{Head{}, Chip{}, Notice{}, Para{}, Section{}, Card{}, Grid{}, Details{}, LinkButton{}, Button{}, Form{},
 		Field{}, Judge{}, Table{}, SubmitButton{}, Empty{}, Timeline{}, Stepper{}, Tasks{}, Progress{}, Figures{}, Bars{}, Facts{},
-		Tabs{}, Preview{}, Verdict{}, Plate{}, Chips{}, Actions{}, Confirm{}, Checklist{}}
+		Tabs{}, Preview{}, Verdict{}, Plate{}, Chips{}, Actions{}, Confirm{}, Checklist{}, QR{}, AppLink{}}
 }
 
 func TestTheListOfComponentsIsWhole(t *testing.T) {
