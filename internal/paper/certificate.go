@@ -2,6 +2,7 @@ package paper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"kompeten/internal/date"
 	"kompeten/internal/db"
 	"kompeten/internal/document"
+	"kompeten/internal/document/cms"
 	"kompeten/internal/fault"
 	"kompeten/internal/issuer"
 	"kompeten/internal/product"
@@ -18,18 +20,19 @@ import (
 
 // Press makes certificates as files: the paper with the signed facts in its QR code, inside it the credential and the
 // proof of its place in the log, and over all of it the body's signature. Made again, a file has the same bytes as soon
-// as the log has the certificate. It may be used by many at once.
+// as the log has the certificate; the signature of one with a confirmed time is kept for that. It may be used by many at
+// once.
 type Press struct {
 	s product.Services
 
 	mu      sync.Mutex
-	keys    map[string]issuer.Key      // by body and key
-	sealers map[string]document.Sealer // by body and key of the credential
+	keys    map[string]issuer.Key  // by body and key
+	sealers map[string]*cms.Sealer // by body and key of the credential
 }
 
 // NewPress makes a press for a batch, or for one.
 func NewPress(s product.Services) *Press {
-	return &Press{s: s, keys: map[string]issuer.Key{}, sealers: map[string]document.Sealer{}}
+	return &Press{s: s, keys: map[string]issuer.Key{}, sealers: map[string]*cms.Sealer{}}
 }
 
 var printer = auth.Actor{System: "print"}
@@ -44,7 +47,19 @@ func (p *Press) Certificate(ctx context.Context, c certificate.Certificate) ([]b
 	if err != nil {
 		return nil, err
 	}
-	return d.SignedPDF(ctx, document.Signature{Sealer: sealer, At: c.Proof.SignedAt, Reason: c.Face.TitleID, Place: c.Face.City})
+	sign := document.Signature{Sealer: sealer, At: c.Proof.SignedAt, Reason: c.Face.TitleID, Place: c.Face.City}
+	stamped, err := p.stamped(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if stamped {
+		sign.Sealer = keeper{sealer.Stamped(asking{p.s.Stamps}), p.s.DB, c.ID}
+		if data, err := d.SignedPDF(ctx, sign); !errors.Is(err, errNoAuthority) {
+			return data, err
+		}
+		sign.Sealer = sealer
+	}
+	return d.SignedPDF(ctx, sign)
 }
 
 func (p *Press) document(ctx context.Context, c certificate.Certificate) (document.Certificate, error) {
@@ -107,7 +122,7 @@ func (p *Press) key(ctx context.Context, c certificate.Certificate) (k issuer.Ke
 }
 
 // sealer is who signs the file: the key that the body signed documents with when it signed the credential.
-func (p *Press) sealer(ctx context.Context, c certificate.Certificate) (document.Sealer, error) {
+func (p *Press) sealer(ctx context.Context, c certificate.Certificate) (*cms.Sealer, error) {
 	name := string(c.LSP) + "#" + string(c.Proof.Key) + c.Proof.SignedAt.Format("2006-01-02T15")
 	p.mu.Lock()
 	defer p.mu.Unlock()
