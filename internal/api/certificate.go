@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"kompeten/internal/application"
 	"kompeten/internal/auth"
 	"kompeten/internal/certificate"
 	"kompeten/internal/date"
@@ -27,9 +28,11 @@ type Certificate struct {
 	URL          string `json:"url" doc:"Where anyone checks it"`
 	IssuedOn     string `json:"issued_on" format:"date"`
 	ValidUntil   string `json:"valid_until" format:"date"`
-	Status       string `json:"status" enum:"valid,expired,suspended,revoked"`
+	Status       string `json:"status" enum:"valid,expired,suspended,revoked,replaced"`
 	HandedAt     string `json:"handed_over_at,omitempty" format:"date-time"`
 	Sample       bool   `json:"sample,omitempty"`
+	Replaces     string `json:"replaces,omitempty" doc:"The certificate it renews or replaces"`
+	ReplacedBy   string `json:"replaced_by,omitempty" doc:"The certificate that renewed or replaced it"`
 }
 
 // CertificateFile is one certificate with what its face says and what became of it.
@@ -79,7 +82,32 @@ type Event struct {
 }
 
 func (s *server) certificateTold(c certificate.Certificate, today date.Date) Certificate {
-	return Certificate{string(c.ID), string(c.Application), c.Number, c.Registration, c.Blank, c.Name, c.Code, s.Certificates.URL(c.Code), string(c.IssuedOn), string(c.ValidUntil), c.StatusOn(today), instant(c.HandedAt), c.Sample}
+	return Certificate{string(c.ID), string(c.Application), c.Number, c.Registration, c.Blank, c.Name, c.Code, s.Certificates.URL(c.Code), string(c.IssuedOn), string(c.ValidUntil), c.StatusOn(today), instant(c.HandedAt), c.Sample, string(c.Replaces), string(c.ReplacedBy)}
+}
+
+func (s *server) issueOne(ctx context.Context, in *ByID) (*one[Certificate], error) {
+	c, err := s.Certificates.IssueOne(ctx, actor(ctx), application.ID(in.ID))
+	if err != nil {
+		return nil, refused(err)
+	}
+	return &one[Certificate]{ETag: etag(c.Version), Body: s.certificateTold(c, date.Of(s.DB.Now(), date.Zone(c.Face.Zone)))}, nil
+}
+
+// RightName is the name that should stand on a certificate, and why it does not.
+type RightName struct {
+	Name   string `json:"name" minLength:"1" maxLength:"150"`
+	Reason string `json:"reason" minLength:"1" maxLength:"1000"`
+}
+
+func (s *server) replaceCertificate(ctx context.Context, in *struct {
+	ByID
+	Body RightName
+}) (*one[CertificateFile], error) {
+	made, err := s.Certificates.Replace(ctx, actor(ctx), certificate.ID(in.ID), in.Body.Name, in.Body.Reason)
+	if err != nil {
+		return nil, refused(err)
+	}
+	return s.certificate(ctx, &ByID{ID: string(made)})
 }
 
 func certificateID(c certificate.Certificate) string { return string(c.ID) }

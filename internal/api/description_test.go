@@ -136,6 +136,7 @@ var without = map[string]string{
 	"programme.reserve":        "a part of nominate",
 	"programme.release":        "follows from an application that ended",
 	"programme.promote":        "follows from a seat that became free",
+	"certificate.renew":        "follows from the issue of a certificate to who holds one of the same scheme",
 	"organisation.set_numbers": "how numbers are written is a setting, on a page",
 }
 

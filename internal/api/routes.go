@@ -191,6 +191,7 @@ func (s *server) routesOfDecisions(a huma.API) {
 	issue := creates(t, "issue-certificates", "/meetings/{id}/issue", "Issue every certificate a decreed meeting granted", "A job: get-job tells how far it is. Again while it runs gives the same job.", step(certificate.Flow.Rows(), "issue"))
 	issue.DefaultStatus = http.StatusAccepted
 	add(s, a, issue, s.issue)
+	add(s, a, acts(t, "issue-certificate", "/applications/{id}/certificate", "Issue the certificate of one file", "Of a file that a decreed meeting granted. It is numbered, signed and logged when the answer comes. Asked again the answer is the same certificate.", step(certificate.Flow.Rows(), "issue")), s.issueOne)
 	add(s, a, get(t, "list-meeting-certificates", "/meetings/{id}/certificates", "Certificates of a meeting", "By name."), s.certificatesOf(ofMeeting))
 	add(s, a, gives(get(t, "meeting-zip", "/meetings/{id}/certificates.zip", "Certificates of a meeting as PDF in one archive", ""), "application/zip"), s.zip)
 	add(s, a, gives(get(t, "meeting-handover", "/meetings/{id}/handover.pdf", "The list for handing over against signature", ""), "application/pdf"), s.handoverList)
@@ -204,6 +205,8 @@ func (s *server) routesOfCertificates(a huma.API) {
 	add(s, a, acts(t, "hand-over", "/certificates/hand-over", "Note that holders received theirs", "All of them or none.", step(rows, "hand_over")), s.handOver)
 	add(s, a, acts(t, "suspend-certificate", "/certificates/{id}/suspend", "Stop a certificate for a while", "The public check says so at once.", step(rows, "suspend")), doFor(s.Certificates.Suspend, s.certificate))
 	add(s, a, acts(t, "resume-certificate", "/certificates/{id}/resume", "End a suspension", "", step(rows, "resume")), doFor(s.Certificates.Resume, s.certificate))
+	add(s, a, acts(t, "replace-certificate", "/certificates/{id}/replace", "Put a new certificate in the place of one whose name is wrong", "The answer is the new one: new numbers, as long valid. The wrong one never holds again, and the public check names what stands in its place.", step(rows, "replace")), s.replaceCertificate)
+	add(s, a, acts(t, "survey-certificate", "/certificates/{id}/survey", "Keep what was found when the certificate was looked after", "The finding is the reason. Where it is bad, suspending is a call of its own.", step(rows, "survey")), doFor(s.Certificates.Survey, s.certificate))
 	add(s, a, acts(t, "revoke-certificate", "/certificates/{id}/revoke", "End a certificate for good", "The public check says so at once.", step(rows, "revoke")), doFor(s.Certificates.Revoke, s.certificate))
 	add(s, a, get(looking, "get-job", "/jobs/{id}", "How far a job is", "For those of its organisation."), s.job)
 	add(s, a, get(looking, "get-history", "/history/{id}", "What was done to a record", "First to last, as the ledger keeps it; the part in the books of the caller's organisations."), s.history)

@@ -98,6 +98,10 @@ type Certificate struct {
 	HandedAt     time.Time
 	Sample       bool
 	Version      int64
+
+	Replaces   ID   // the one it renews or replaces
+	ReplacedBy ID   // the one that renewed or replaced it
+	Corrected  bool // it was wrong: what replaced it stands in its place
 }
 
 // Service is what people do with certificates.
@@ -111,6 +115,8 @@ type Service struct {
 	faces     map[string]*Shared              // by id, for the public check
 	templates map[string]*credential.Template // by the face's id
 	lists     map[string]published            // status lists, by id and purpose
+
+	line line // who waits for one certificate
 }
 
 // NewService makes the service; the bodies sign with their keys.
@@ -205,7 +211,7 @@ func (s *Service) some(ctx context.Context, actor auth.Actor, m decision.Meeting
 			return err
 		}
 		last = list[n-1].decision
-		if err := s.issue(tx, actor, x, list); err != nil {
+		if _, err := s.issue(tx, actor, x, list); err != nil {
 			return err
 		}
 		return note(tx, n)
@@ -235,16 +241,22 @@ type order struct {
 	sample      bool
 	tuk         string
 	tukName     string
+	until       date.Date   // of what stands in the place of a wrong one; by the scheme otherwise
+	before      Certificate // what it renews or replaces
 }
 
-func granted(tx *db.Tx, m decision.MeetingID, after decision.ID, limit int) ([]order, error) {
-	return db.All(tx, func(o *order) []any {
-		return []any{&o.application, &o.decision, &o.person, &o.programme, &o.name, &o.photo, &o.version, &o.sample, &o.tuk, &o.tukName}
-	}, `SELECT d.application, d.id, a.person, a.programme, a.name, p.photo, a.scheme_version, a.sample, t.id, t.name FROM decision d
+func orderFields(o *order) []any {
+	return []any{&o.application, &o.decision, &o.person, &o.programme, &o.name, &o.photo, &o.version, &o.sample, &o.tuk, &o.tukName}
+}
+
+// selectOrders are the cases that a decision has granted and that have no certificate yet.
+const selectOrders = `SELECT d.application, d.id, a.person, a.programme, a.name, p.photo, a.scheme_version, a.sample, t.id, t.name FROM decision d
 		JOIN application a ON a.id = d.application JOIN person p ON p.id = a.person
 		JOIN assessment x ON x.id = d.assessment JOIN schedule h ON h.id = x.schedule JOIN tuk t ON t.id = h.tuk
-		WHERE d.meeting = $1 AND d.id > $3 AND d.outcome = 'granted' AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.application = d.application)
-		ORDER BY d.id LIMIT $2`, string(m), limit, string(after))
+		WHERE d.outcome = 'granted' AND NOT EXISTS (SELECT 1 FROM certificate c WHERE c.application = d.application) AND d.meeting = $1 `
+
+func granted(tx *db.Tx, m decision.MeetingID, after decision.ID, limit int) ([]order, error) {
+	return db.All(tx, orderFields, selectOrders+"AND d.id > $3 ORDER BY d.id LIMIT $2", string(m), limit, string(after))
 }
 
 // Counts is how many certificates a meeting granted and how many of them are issued.
@@ -260,32 +272,46 @@ func Counts(tx *db.Tx, actor auth.Actor, m decision.MeetingID) (total, done int,
 }
 
 // issue makes the certificates of a batch: faces, three numbers, blanks, ledger rows.
-func (s *Service) issue(tx *db.Tx, actor auth.Actor, m decision.Meeting, list []order) error {
-	org, err := organisation.Get(tx, actor, m.LSP)
+func (s *Service) issue(tx *db.Tx, actor auth.Actor, m decision.Meeting, list []order) ([]*Certificate, error) {
+	p, pass, err := s.press(tx, actor, m.LSP)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	today := date.Of(tx.Now(), org.Zone)
-	if today < m.DecreeDate {
-		return fault.New(fault.Invalid, "certificate.before_decree")
+	if p.meeting = m; p.today < m.DecreeDate {
+		return nil, fault.New(fault.Invalid, "certificate.before_decree")
 	}
-	lic, err := licence.LicenceOf(tx, actor, m.LSP)
+	if err := p.number(list); err != nil {
+		return nil, err
+	}
+	if err := p.earlier(list); err != nil {
+		return nil, err
+	}
+	made, err := p.print(list, pass)
+	if err != nil {
+		return nil, err
+	}
+	return made, p.renew(list, made)
+}
+
+// press is ready to make certificates of a body, which the actor may do.
+func (s *Service) press(tx *db.Tx, actor auth.Actor, lsp auth.OrgID) (*press, flow.Pass, error) {
+	p := &press{s: s, tx: tx, actor: actor, versions: map[scheme.VersionID]scheme.Version{}, faces: map[like]Face{}, kept: map[like]string{}}
+	var err error
+	if p.org, err = organisation.Get(tx, actor, lsp); err != nil {
+		return nil, flow.Pass{}, err
+	}
+	p.today = date.Of(tx.Now(), p.org.Zone)
+	lic, err := licence.LicenceOf(tx, actor, lsp)
 	if err != nil && !fault.Is(err, fault.NotFound) {
-		return err
+		return nil, flow.Pass{}, err
 	}
-	pass, err := Flow.Allow(flow.Case{Actor: actor, Now: tx.Now(), Today: today}, "issue", Certificate{LSP: m.LSP}, "")
+	p.licence = lic.Number
+	pass, err := Flow.Allow(flow.Case{Actor: actor, Now: tx.Now(), Today: p.today}, "issue", Certificate{LSP: lsp}, "")
 	if err != nil {
-		return err
+		return nil, flow.Pass{}, err
 	}
-	key, err := s.keys.Signer(tx, m.LSP, issuer.EdDSA)
-	if err != nil {
-		return err
-	}
-	press := press{s: s, tx: tx, actor: actor, org: org, licence: lic.Number, key: key, meeting: m, today: today, versions: map[scheme.VersionID]scheme.Version{}, faces: map[order]Face{}, kept: map[order]string{}}
-	if err := press.number(list); err != nil {
-		return err
-	}
-	return press.print(list, pass)
+	p.key, err = s.keys.Signer(tx, lsp, issuer.EdDSA)
+	return p, pass, err
 }
 
 // press makes one batch of certificates.
@@ -299,8 +325,8 @@ type press struct {
 	meeting  decision.Meeting
 	today    date.Date
 	versions map[scheme.VersionID]scheme.Version
-	faces    map[order]Face // by scheme version and TUK
-	kept     map[order]string
+	faces    map[like]Face
+	kept     map[like]string
 	ids      []string
 	certs    []number.Number
 	regs     []number.Number
@@ -345,7 +371,7 @@ func (p *press) number(list []order) (err error) {
 
 var insertColumns = []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key",
 	"registration", "blank", "name", "fold", "issued_on", "valid_until", "state", "face", "photo", "public", "handed_note", "sample", "version",
-	"signing_key", "signed_at", "signature", "qr_signature", "status_list", "status_index"}
+	"signing_key", "signed_at", "signature", "qr_signature", "status_list", "status_index", "replaces", "regency", "sex"}
 
 // make is the certificates of a batch, signed, and the hashes of their credentials.
 func (p *press) make(list []order) ([]*Certificate, [][32]byte, error) {
@@ -357,17 +383,22 @@ func (p *press) make(list []order) ([]*Certificate, [][32]byte, error) {
 			return nil, nil, err
 		}
 		made[i] = &Certificate{ID: ID(p.ids[i]), Application: o.application, LSP: p.org.ID, Person: o.person, Code: id.Code(12), Number: p.certs[i].Text,
-			Registration: p.regs[i].Text, Blank: p.blanks[i], Name: o.name, IssuedOn: p.today, ValidUntil: p.today.AddMonths(v.ValidityMonths), Face: f, faceID: p.kept[p.at(o)], Sample: o.sample,
-			Proof: Proof{SignedAt: p.tx.Now(), Place: p.places[i]}}
+			Registration: p.regs[i].Text, Blank: p.blanks[i], Name: o.name, IssuedOn: p.today, ValidUntil: cmp.Or(o.until, p.today.AddMonths(v.ValidityMonths)), Face: f, faceID: p.kept[o.like()], Sample: o.sample,
+			Replaces: o.before.ID,
+			Proof:    Proof{SignedAt: p.tx.Now(), Place: p.places[i]}}
 	}
 	docs, err := p.s.signAll(p.tx.Context(), p.key, made)
 	return made, docs, err
 }
 
-func (p *press) print(list []order, pass flow.Pass) error {
+func (p *press) print(list []order, pass flow.Pass) ([]*Certificate, error) {
 	made, docs, err := p.make(list)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	holders, err := p.tell(list)
+	if err != nil {
+		return nil, err
 	}
 	rows, events := make([][]any, len(list)), make([][]any, len(list))
 	entries, leaves := make([]ledger.Entry, len(list)), make([]tlog.Leaf, len(list))
@@ -375,45 +406,57 @@ func (p *press) print(list []order, pass flow.Pass) error {
 	names := make([]string, len(list))
 	for i, o := range list {
 		c := made[i]
-		public, err := PublicFacts(Facts{c.Code, c.Number, c.Name, c.IssuedOn, c.ValidUntil, c.Sample})
+		c.State, c.Version, c.Face.Name = pass.To(), 1, o.name
+		facts := c.facts()
+		facts.Replaces = o.before.Code
+		public, err := PublicFacts(facts)
 		if err != nil {
-			return err
+			return nil, err
 		}
+		regency, sex := holders[i].counted()
 		rows[i] = []any{p.ids[i], string(o.application), string(o.decision), string(p.meeting.ID), o.programme, string(p.org.ID), string(o.person), string(o.version),
 			c.Code, c.Number, NumberKey(c.Number), c.Registration, c.Blank, c.Name, text.Fold(c.Name), string(c.IssuedOn), string(c.ValidUntil),
 			string(pass.To()), c.faceID, o.photo, public, "", o.sample, 1,
-			string(c.Proof.Key), db.At(c.Proof.SignedAt), c.Proof.Signature, c.Proof.QR, c.Proof.List, c.Proof.Index}
+			string(c.Proof.Key), db.At(c.Proof.SignedAt), c.Proof.Signature, c.Proof.QR, c.Proof.List, c.Proof.Index, string(c.Replaces), regency, sex}
 		events[i] = []any{p.ids[i], 1, db.At(p.tx.Now()), "issue", string(pass.To()), "", pass.Actor().Who()}
 		entries[i] = ledger.Entry{Record: p.ids[i], Pass: pass, Detail: map[string]string{"number": c.Number}}
 		leaves[i] = c.leaf(tlog.Issue, 1, docs[i])
 		apps[i], names[i] = o.application, o.name
 	}
 	if err := p.tx.Insert("certificate", insertColumns, rows); err != nil {
-		return err
+		return nil, err
 	}
 	if err := p.tx.Insert("certificate_event", eventColumns, events); err != nil {
-		return err
+		return nil, err
 	}
 	if err := IndexNames(p.tx, p.org.ID, p.ids, names); err != nil {
-		return err
+		return nil, err
+	}
+	if err := p.count(list, made, holders); err != nil {
+		return nil, err
 	}
 	if err := tlog.Append(p.tx, leaves...); err != nil {
-		return err
+		return nil, err
 	}
 	if err := application.Advance(p.tx, apps, application.StageIssued); err != nil {
-		return err
+		return nil, err
 	}
-	return ledger.AppendAll(p.tx, p.org.ID, entries)
+	return made, ledger.AppendAll(p.tx, p.org.ID, entries)
 }
 
 var eventColumns = []string{"certificate", "no", "at", "action", "state", "reason", "actor"}
 
-// at is what the faces of a batch differ by.
-func (p *press) at(o order) order { return order{version: o.version, tuk: o.tuk} }
+// like is what the faces of a batch differ by.
+type like struct {
+	version scheme.VersionID
+	tuk     string
+}
+
+func (o order) like() like { return like{o.version, o.tuk} }
 
 // face is what stands on an order's certificate, but for the name and the portrait; it is kept once.
 func (p *press) face(o order) (Face, error) {
-	at := p.at(o)
+	at := o.like()
 	if f, ok := p.faces[at]; ok {
 		return f, nil
 	}

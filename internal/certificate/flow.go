@@ -21,6 +21,9 @@ var Flow = flow.Table[Certificate]{
 		{Do: "hand_over", From: in(Active), To: flow.Same, By: by(admin, manager), If: []flow.Rule[Certificate]{notHanded}},
 		{Do: "suspend", From: in(Active), To: Suspended, By: by(head, manager), Reason: true, Clause: "ISO/IEC 17024 9.5"},
 		{Do: "resume", From: in(Suspended), To: Active, By: by(head, manager), Reason: true, Clause: "ISO/IEC 17024 9.5"},
+		{Do: "renew", From: in(Active, Suspended), To: flow.Same, By: by(head, manager, job), If: []flow.Rule[Certificate]{lastOfChain}, Clause: "ISO/IEC 17024 9.6"},
+		{Do: "replace", From: in(Active, Suspended), To: Revoked, By: by(head, manager), If: []flow.Rule[Certificate]{lastOfChain}, Reason: true, Clause: "ISO/IEC 17024 9.4.8, 9.5"},
+		{Do: "survey", From: in(Active, Suspended), To: flow.Same, By: by(head, manager, admin), Reason: true, Clause: "ISO/IEC 17024 8.3"},
 		{Do: "revoke", From: in(Active, Suspended), To: Revoked, By: by(head), Reason: true, Clause: "ISO/IEC 17024 9.5"},
 	},
 }
@@ -31,7 +34,8 @@ var (
 	admin   = flow.Who[Certificate]{Name: "lsp_admin", Is: func(a auth.Actor, c Certificate) bool { return a.Is(auth.LSPAdmin, c.LSP) }}
 	job     = flow.Who[Certificate]{Name: "issue_job", Is: func(a auth.Actor, _ Certificate) bool { return a.System == "certificate.issue" }}
 
-	notHanded = flow.Rule[Certificate]{Name: "certificate_not_handed", Holds: func(_ flow.Case, c Certificate) bool { return c.HandedAt.IsZero() }}
+	lastOfChain = flow.Rule[Certificate]{Name: "certificate_last_of_chain", Holds: func(_ flow.Case, c Certificate) bool { return c.ReplacedBy == "" }}
+	notHanded   = flow.Rule[Certificate]{Name: "certificate_not_handed", Holds: func(_ flow.Case, c Certificate) bool { return c.HandedAt.IsZero() }}
 )
 
 func in(s ...flow.State) []flow.State                       { return s }

@@ -21,6 +21,7 @@ func TestWhoMayDoWhatWithACertificate(t *testing.T) {
 		Record: func(s flow.State) c { return c{Application: "app_hers", LSP: "org_lsp", Person: "per_ani", State: s} },
 		Breaks: []flowtest.Break[c]{
 			{Rule: "certificate_not_handed", Says: "it is handed over already", Do: func(x *c) { x.HandedAt = flowtest.Now }},
+			{Rule: "certificate_last_of_chain", Says: "it has a successor already", Do: func(x *c) { x.ReplacedBy = "crt_next" }},
 		},
 	}.Run(t)
 }

@@ -76,7 +76,7 @@ func (c Certificate) listURL() string { return c.Face.Base + "/status/" + c.Proo
 func (c Certificate) qr() credential.QR {
 	f := c.Face
 	q := credential.QR{Code: c.Code, Number: c.Number, Name: c.Name, LSP: f.LSP, Licence: f.Licence, Scheme: f.SchemeCode, Title: f.TitleID, Level: f.Level,
-		IssuedOn: c.IssuedOn, ValidUntil: c.ValidUntil, StatusList: c.Proof.List, StatusIndex: c.Proof.Index, Sample: c.Sample}
+		IssuedOn: c.IssuedOn, ValidUntil: c.ValidUntil, Zone: date.Zone(f.Zone), StatusList: c.Proof.List, StatusIndex: c.Proof.Index, Sample: c.Sample}
 	for _, u := range f.Units {
 		q.Units = append(q.Units, u.Code)
 	}
@@ -167,4 +167,4 @@ func (c Certificate) leaf(kind tlog.Kind, no int, doc [32]byte) tlog.Leaf {
 }
 
 // kindOf is the log's word for what is done to a certificate that is there.
-var kindOf = map[flow.Action]tlog.Kind{"suspend": tlog.Suspend, "resume": tlog.Resume, "revoke": tlog.Revoke}
+var kindOf = map[flow.Action]tlog.Kind{"suspend": tlog.Suspend, "resume": tlog.Resume, "revoke": tlog.Revoke, "replace": tlog.Revoke}

@@ -23,7 +23,7 @@ import (
 )
 
 const columns = `c.id, c.application, c.lsp, c.person, c.code, c.number, c.registration, c.blank, c.name, c.issued_on, c.valid_until, c.state, f.doc, c.photo, c.handed_at, c.sample, c.version,
-	c.face, c.signing_key, c.signed_at, c.signature, c.qr_signature, c.status_list, c.status_index`
+	c.face, c.signing_key, c.signed_at, c.signature, c.qr_signature, c.status_list, c.status_index, c.replaces, c.replaced_by, c.corrected`
 
 const from = " FROM certificate c JOIN certificate_face f ON f.id = c.face "
 
@@ -34,7 +34,8 @@ type row struct {
 
 func fields(r *row) []any {
 	return []any{&r.ID, &r.Application, &r.LSP, &r.Person, &r.Code, &r.Number, &r.Registration, &r.Blank, &r.Name, &r.IssuedOn, &r.ValidUntil, &r.State,
-		db.JSON(&r.Face), &r.Face.Photo, &r.handed, &r.Sample, &r.Version, &r.faceID, &r.Proof.Key, &r.signed, &r.Proof.Signature, &r.Proof.QR, &r.Proof.List, &r.Proof.Index}
+		db.JSON(&r.Face), &r.Face.Photo, &r.handed, &r.Sample, &r.Version, &r.faceID, &r.Proof.Key, &r.signed, &r.Proof.Signature, &r.Proof.QR, &r.Proof.List, &r.Proof.Index,
+		&r.Replaces, &r.ReplacedBy, &r.Corrected}
 }
 
 func (r row) whole() Certificate {
@@ -184,6 +185,9 @@ func save(tx *db.Tx, c Certificate, pass flow.Pass, note string) error {
 	if err != nil {
 		return err
 	}
+	if err := recount(tx, c, pass.To()); err != nil {
+		return err
+	}
 	_, err = tx.Exec(`INSERT INTO certificate_event (certificate, no, at, action, state, reason, actor)
 		SELECT $1, COALESCE(MAX(no), 0) + 1, $2, $3, $4, $5, $6 FROM certificate_event WHERE certificate = $1`,
 		string(c.ID), db.At(tx.Now()), string(pass.Action()), string(pass.To()), pass.Reason(), pass.Actor().Who())
@@ -236,7 +240,18 @@ type Facts struct {
 	IssuedOn   date.Date `json:"issued_on"`
 	ValidUntil date.Date `json:"valid_until"`
 	Sample     bool      `json:"sample,omitempty"`
+	Replaces   string    `json:"replaces,omitempty"`    // code of the one it renews or replaces
+	ReplacedBy string    `json:"replaced_by,omitempty"` // code of the one that renewed or replaced it
+	Corrected  bool      `json:"corrected,omitempty"`   // it was wrong, and what replaced it stands in its place
 }
+
+// facts are those of a new certificate.
+func (c Certificate) facts() Facts {
+	return Facts{Code: c.Code, Number: c.Number, Name: c.Name, IssuedOn: c.IssuedOn, ValidUntil: c.ValidUntil, Sample: c.Sample}
+}
+
+// corrected is how the facts of a corrected certificate say so; quotes in a name would stand behind a backslash.
+const corrected = `"corrected":true`
 
 // PublicFacts is the facts as the document that is kept beside a certificate and answered to programs as it stands.
 func PublicFacts(f Facts) (string, error) {
@@ -246,7 +261,7 @@ func PublicFacts(f Facts) (string, error) {
 }
 
 // Look is an answer of the public check as it is kept: the facts as a document, what it shares with others, and what
-// the certificate is worth today: valid, expired, suspended, revoked.
+// the certificate is worth today: valid, expired, suspended, revoked, replaced.
 type Look struct {
 	Status string
 	Facts  string
@@ -298,6 +313,9 @@ func (s *Service) look(ctx context.Context, query, arg string) (l Look, err erro
 		return l, err
 	}
 	l.Status = status(state, until, date.Of(s.d.Now(), date.WIB))
+	if state == Revoked && strings.Contains(l.Facts, corrected) {
+		l.Status = "replaced"
+	}
 	l.Shared, err = s.shared(ctx, face)
 	return l, err
 }
@@ -342,5 +360,10 @@ func status(state flow.State, until, on date.Date) string {
 	return "valid"
 }
 
-// StatusOn is what a certificate is worth on a day: valid, expired, suspended, revoked.
-func (c Certificate) StatusOn(on date.Date) string { return status(c.State, c.ValidUntil, on) }
+// StatusOn is what a certificate is worth on a day: valid, expired, suspended, revoked, replaced.
+func (c Certificate) StatusOn(on date.Date) string {
+	if c.Corrected {
+		return "replaced"
+	}
+	return status(c.State, c.ValidUntil, on)
+}

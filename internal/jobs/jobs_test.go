@@ -118,3 +118,34 @@ func TestProgressIsForTheOrganisationOnly(t *testing.T) {
 		t.Errorf("a stranger sees it: %v", err)
 	}
 }
+
+func TestWhoWaitsHasTheJobDoneNowWhoeverHadItBefore(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *dbtest.DB) {
+		runs, fails := 0, error(nil)
+		r := jobs.NewRunner(d.DB, map[string]jobs.Handler{"greet": func(context.Context, jobs.Job) error { runs++; return fails }}, slog.New(slog.DiscardHandler))
+		job := enqueue(t, d, jobs.Options{Unique: "k", Delay: time.Hour})
+		err := d.Write(context.Background(), func(tx *db.Tx) error { // a worker that was killed, whose lease goes on
+			_, err := tx.Exec("UPDATE job SET state = 'running', lease_until = $1 WHERE id = $2", db.At(tx.Now().Add(time.Minute)), string(job))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			fails error
+			runs  int
+			state string
+		}{{errors.New("no paper"), 1, "ready"}, {nil, 2, "done"}, {nil, 2, "done"}} {
+			fails = c.fails
+			if err := r.Now(context.Background(), job); !errors.Is(err, c.fails) {
+				t.Errorf("%v, want %v", err, c.fails)
+			}
+			if j := look(t, d, job); runs != c.runs || j.State != c.state {
+				t.Errorf("%d runs, %+v", runs, j)
+			}
+		}
+		if err := r.Now(context.Background(), "job_none"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("no such job: %v", err)
+		}
+	})
+}

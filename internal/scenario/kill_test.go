@@ -2,8 +2,12 @@ package scenario
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"io"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -13,117 +17,130 @@ import (
 
 	"kompeten/internal/app"
 	"kompeten/internal/auth"
-	"kompeten/internal/blob"
 	"kompeten/internal/certificate"
 	"kompeten/internal/db"
 	"kompeten/internal/decision"
 	"kompeten/internal/demo"
-	"kompeten/internal/ledger"
 	"kompeten/internal/number"
-	"kompeten/internal/product"
-	"kompeten/internal/seal"
+	"kompeten/internal/tlog"
 )
 
-// The child of the kill test issues certificates on a store it is given, one by one, until it is killed or done.
+// The child of the kill test issues certificates on a store it is given, one by one, and beside that gives leaves their
+// places in the log, until it is killed.
 const (
 	childStore   = "KOMPETEN_TEST_ISSUE_STORE"
 	childMeeting = "KOMPETEN_TEST_ISSUE_MEETING"
 )
 
-// onDisk opens the store of the kill test.
-func onDisk(dir string, clock *app.Clock) (product.Services, error) {
-	d, err := db.Open(ctx, filepath.Join(dir, "kompeten.db"), db.Options{Clock: clock.Now})
-	if err != nil {
-		return product.Services{}, err
-	}
-	box, err := seal.Load(ctx, d, filepath.Join(dir, "keys.json"))
-	if err != nil {
-		return product.Services{}, err
-	}
-	blobs, err := blob.New(filepath.Join(dir, "files"), box)
-	return product.New(d, box, blobs, "https://contoh.id"), err
-}
-
-// TestMain lets the test binary be the child that issues.
+// TestMain lets the test binary be the child.
 func TestMain(m *testing.M) {
 	dir := os.Getenv(childStore)
 	if dir == "" {
 		os.Exit(m.Run())
 	}
-	s, err := onDisk(dir, &app.Clock{})
-	if err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-	fmt.Println("ready")
-	for {
-		n, err := s.Certificates.IssueSome(ctx, auth.Actor{System: certificate.IssueJob}, decision.MeetingID(os.Getenv(childMeeting)), 1)
-		if err != nil {
-			fmt.Println(err)
-			os.Exit(1)
-		}
-		if n == 0 {
-			os.Exit(0)
-		}
-	}
+	fmt.Println(issueAndLog(dir, decision.MeetingID(os.Getenv(childMeeting))))
+	os.Exit(1)
 }
 
-func TestKilledAtAnyMomentNoNumberIsLostDoubledOrSkipped(t *testing.T) {
-	dir, clock := t.TempDir(), &app.Clock{}
-	clock.Set(60 * 24 * time.Hour) // the story takes days
-	s, err := onDisk(dir, clock)
+// store is the installation of the kill test.
+func store(dir string) app.Config {
+	return app.Config{Data: dir, Base: "https://contoh.id", Readers: 4}
+}
+
+var discard = slog.New(slog.DiscardHandler)
+
+func issueAndLog(dir string, m decision.MeetingID) error {
+	a, err := app.Open(ctx, store(dir), &app.Clock{}, discard)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	w, err := demo.Build(ctx, s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	meeting := decided(t, s, w, clock)
-	if err := s.DB.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for range 50 {
-		kill(t, dir, meeting)
-	}
-	s, err = onDisk(dir, &app.Clock{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = s.DB.Close() }()
-	for {
-		n, err := s.Certificates.IssueSome(ctx, auth.Actor{System: certificate.IssueJob}, meeting, 500)
-		if err != nil {
-			t.Fatal(err)
+	fmt.Println("ready")
+	failed := make(chan error)
+	go func() {
+		for {
+			if _, err := a.Transparency.Integrate(ctx); err != nil {
+				failed <- err
+			}
 		}
-		if n == 0 {
-			break
+	}()
+	go func() {
+		for n := 1; n > 0; {
+			var err error
+			if n, err = a.Certificates.IssueSome(ctx, auth.Actor{System: certificate.IssueJob}, m, 1); err != nil {
+				failed <- err
+			}
+			time.Sleep(rand.N(6 * time.Millisecond)) // the log gets its turn at the database
+		}
+	}()
+	return <-failed
+}
+
+// kills is how often the child is killed, and moment the longest that it may work.
+const (
+	kills  = 100
+	moment = 60 * time.Millisecond
+)
+
+func TestKilledAtAnyMomentOfIssueAndLogNothingIsLostDoubledSkippedOrForked(t *testing.T) {
+	dir := t.TempDir()
+	a, w, err := app.OpenDemo(ctx, store(dir), discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	meeting := decided(t, a, w)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var published [][]byte
+	grew := 0
+	for range kills {
+		before := len(published)
+		published = kill(t, dir, meeting, published)
+		if len(published) > before {
+			grew++
 		}
 	}
-	judge(t, s, w, meeting)
+	if grew < kills/10 {
+		t.Errorf("the log grew in %d of %d lives only: the kills came too early to tell anything", grew, kills)
+	}
+	if a, err = app.Open(ctx, store(dir), &app.Clock{}, discard); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = a.Close() }()
+	left := judgeCut(t, a, meeting)
+	if err := a.Certificates.IssueAll(ctx, auth.Actor{System: certificate.IssueJob}, meeting, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Transparency.Integrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	judge(t, a, w, meeting)
+	judgeLog(t, a, published)
+	t.Logf("%d kills; %d checkpoints seen in public, in %d lives; %d certificates left to issue after the last", kills, len(published), grew, left)
 }
 
 // decided plays a story of many people up to a decreed meeting.
-func decided(t *testing.T, s product.Services, w *demo.World, clock *app.Clock) decision.MeetingID {
+func decided(t *testing.T, a *app.App, w *demo.World) decision.MeetingID {
 	t.Helper()
-	res, err := w.Play(ctx, "semarang", manyPeople(), "banyak.csv", demo.UntilDecreed, clock.Jump)
+	res, err := w.Play(ctx, "semarang", manyPeople(), "banyak.csv", demo.UntilDecreed, a.Clock.Jump)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return res.Meetings[0]
 }
 
-// manyPeople is a list long enough to be killed fifty times while it is worked through.
+// manyPeople is a list long enough to be killed a hundred times while it is worked through.
 func manyPeople() []byte {
 	list := "Nama;NIK;Tempat Lahir;Tanggal Lahir;JK;Kecamatan;HP;Level\n"
-	for i := range 180 {
+	for i := range 600 {
 		list += fmt.Sprintf("Orang Ke %d;337401250388%04d;Semarang;25-03-1988;L;Tugu;0840001%04d;II\n", i, 1+i, i)
 	}
 	return []byte(list)
 }
 
-// kill starts a child that issues and kills it at a random moment.
-func kill(t *testing.T, dir string, m decision.MeetingID) {
+// kill starts a child and kills it at a random moment of its work. What the log shows in public meanwhile is added to
+// what it has shown.
+func kill(t *testing.T, dir string, m decision.MeetingID, published [][]byte) [][]byte {
 	t.Helper()
 	cmd := exec.CommandContext(context.Background(), os.Args[0])
 	cmd.Env = append(os.Environ(), childStore+"="+dir, childMeeting+"="+string(m))
@@ -134,19 +151,63 @@ func kill(t *testing.T, dir string, m decision.MeetingID) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	line, _ := bufio.NewReader(out).ReadString('\n')
+	says := bufio.NewReader(out)
+	line, _ := says.ReadString('\n')
 	if line != "ready\n" {
 		t.Fatalf("the child says %q", line)
 	}
-	time.Sleep(rand.N(12 * time.Millisecond))
+	look := func() {
+		b, err := os.ReadFile(filepath.Join(dir, "log", "checkpoint"))
+		if err == nil && (len(published) == 0 || !bytes.Equal(b, published[len(published)-1])) {
+			published = append(published, b)
+		}
+	}
+	for end := time.Now().Add(rand.N(moment)); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		look()
+	}
 	_ = cmd.Process.Kill()
+	last, _ := io.ReadAll(says)
 	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code >= 0 { // it was not the kill that ended it
+		t.Errorf("the child gave up: %s", last)
+	}
+	look()
+	return published
 }
 
-// judge finds every granted case with one certificate and every number used once, without a gap.
-func judge(t *testing.T, s product.Services, w *demo.World, m decision.MeetingID) {
+// judgeCut finds the store right as the last kill left it: what is issued is issued whole, and its leaf is there, with a
+// place or without. It says how many are not issued yet.
+func judgeCut(t *testing.T, a *app.App, m decision.MeetingID) (left int) {
 	t.Helper()
-	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+	err := a.DB.Read(ctx, func(tx *db.Tx) error {
+		total, done, err := certificate.Counts(tx, auth.Actor{System: certificate.IssueJob}, m)
+		if err != nil {
+			return err
+		}
+		left = total - done
+		var leaves, numbers int
+		if err := tx.Get("SELECT COUNT(*) FROM log_leaf WHERE ref IN (SELECT id || '/1' FROM certificate)", nil, &leaves); err != nil {
+			return err
+		}
+		if err := tx.Get("SELECT COUNT(*) FROM number_used WHERE kind = 'certificate'", nil, &numbers); err != nil {
+			return err
+		}
+		if leaves != done || numbers != done {
+			t.Errorf("after the last kill: %d certificates, %d leaves of them, %d numbers", done, leaves, numbers)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return left
+}
+
+// judge finds every granted case with one certificate, every number used once, without a gap, and everything that can be
+// computed anew as it should be: signatures, leaves, ledger.
+func judge(t *testing.T, a *app.App, w *demo.World, m decision.MeetingID) {
+	t.Helper()
+	err := a.DB.Read(ctx, func(tx *db.Tx) error {
 		total, done, err := certificate.Counts(tx, w.Actor("ketua.otomotif"), m)
 		if total == 0 || total != done {
 			t.Errorf("%d granted, %d issued", total, done)
@@ -154,12 +215,14 @@ func judge(t *testing.T, s product.Services, w *demo.World, m decision.MeetingID
 		if err != nil {
 			return err
 		}
-		var used, numbers int
-		if err := tx.Get("SELECT COUNT(*), COUNT(DISTINCT text) FROM number_used WHERE kind = 'certificate'", nil, &used, &numbers); err != nil {
-			return err
-		}
-		if used != done || numbers != done {
-			t.Errorf("%d numbers used, %d different, %d certificates", used, numbers, done)
+		for _, kind := range []string{"certificate", "registration"} {
+			var used, numbers int
+			if err := tx.Get("SELECT COUNT(*), COUNT(DISTINCT text) FROM number_used WHERE kind = $1", []any{kind}, &used, &numbers); err != nil {
+				return err
+			}
+			if used != done || numbers != done {
+				t.Errorf("%s: %d numbers used, %d different, %d certificates", kind, used, numbers, done)
+			}
 		}
 		gaps, err := number.Gaps(tx, w.Org("lsp-otomotif"))
 		if len(gaps) > 0 {
@@ -170,7 +233,64 @@ func judge(t *testing.T, s product.Services, w *demo.World, m decision.MeetingID
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rep, err := ledger.Audit(ctx, s.DB, s.Box.LedgerKey()); err != nil || len(rep.Findings) > 0 {
-		t.Errorf("%+v %v", rep.Findings, err)
+	var found bytes.Buffer
+	if n, err := a.AuditAll(ctx, &found, func(int) {}); err != nil || n > 0 {
+		t.Errorf("audit: %v\n%s", err, found.String())
+	}
+}
+
+// judgeLog finds every certificate under its own leaf, proven in public; no place and no leaf given twice; and every
+// checkpoint that was ever shown or signed as a beginning of the last one.
+func judgeLog(t *testing.T, a *app.App, published [][]byte) {
+	t.Helper()
+	var certs []certificate.Certificate
+	err := a.DB.Read(ctx, func(tx *db.Tx) error {
+		ids, err := db.Column[string](tx, "SELECT id FROM certificate ORDER BY id")
+		if err != nil {
+			return err
+		}
+		certs = certs[:0]
+		for _, id := range ids {
+			c, err := certificate.Get(tx, auth.Actor{System: certificate.IssueJob}, certificate.ID(id))
+			if err != nil {
+				return err
+			}
+			certs = append(certs, c)
+		}
+		signed, err := db.Column[string](tx, "SELECT note FROM log_checkpoint ORDER BY size")
+		for _, s := range signed {
+			published = append(published, []byte(s))
+		}
+		var leaves, places, last int
+		if err == nil {
+			err = tx.Get("SELECT COUNT(*), COUNT(DISTINCT seq), COALESCE(MAX(seq), -1) FROM log_leaf", nil, &leaves, &places, &last)
+		}
+		if leaves != places || last != places-1 {
+			t.Errorf("%d leaves, %d places up to %d", leaves, places, last)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[int64]bool{}
+	for _, c := range certs {
+		doc, err := a.Certificates.Credential(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := a.Transparency.Prove(ctx, c.LogRef())
+		if err != nil {
+			t.Fatalf("%s: %v", c.ID, err)
+		}
+		leaf, err := tlog.DecodeLeaf(p.Entry)
+		if err != nil || leaf.Doc != sha256.Sum256(doc) || leaf.Kind != tlog.Issue || at[p.Index] {
+			t.Errorf("%s: leaf %d %+v %v", c.ID, p.Index, leaf, err)
+		}
+		at[p.Index] = true
+	}
+	replayed, err := tlog.Replay(ctx, tlog.SourceAt(a.LogDir(), nil), a.Transparency.Trust(), published...)
+	if err != nil || len(replayed.Findings) > 0 {
+		t.Errorf("the public log: %v %v", replayed.Findings, err)
 	}
 }

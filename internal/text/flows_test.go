@@ -11,13 +11,17 @@ import (
 	"kompeten/internal/flow"
 	"kompeten/internal/issuer"
 	"kompeten/internal/licence"
+	"kompeten/internal/offer"
 	"kompeten/internal/organisation"
 	"kompeten/internal/person"
 	"kompeten/internal/programme"
 	"kompeten/internal/region"
+	"kompeten/internal/register"
+	"kompeten/internal/reminder"
 	"kompeten/internal/scheme"
 	"kompeten/internal/standard"
 	"kompeten/internal/text"
+	"kompeten/internal/wallet"
 )
 
 // tables are all rows of all Tables of the product.
@@ -25,7 +29,8 @@ func tables() []flow.Row {
 	return slices.Concat(
 		organisation.Flow.Rows(), person.Flow.Rows(), region.Flow.Rows(), standard.Flow.Rows(), scheme.Flow.Rows(),
 		licence.Flow.Rows(), issuer.Flow.Rows(), programme.Flow.Rows(), application.Flow.Rows(), assessment.ScheduleFlow.Rows(),
-		assessment.Flow.Rows(), decision.Flow.Rows(), certificate.Flow.Rows())
+		assessment.Flow.Rows(), decision.Flow.Rows(), certificate.Flow.Rows(), register.Flow.Rows(), register.BusinessFlow.Rows(), offer.Flow.Rows(), reminder.Flow.Rows(),
+		wallet.LinkFlow.Rows(), wallet.ShareFlow.Rows(), wallet.OtherFlow.Rows(), wallet.CorrectionFlow.Rows())
 }
 
 func TestEveryStateActionWhoAndRuleHasAName(t *testing.T) {

@@ -8,11 +8,13 @@ import (
 	"kompeten/internal/date"
 	"kompeten/internal/db"
 	"kompeten/internal/fault"
+	"kompeten/internal/offer"
 	"kompeten/internal/organisation"
 	"kompeten/internal/paper"
 	"kompeten/internal/person"
 	"kompeten/internal/scheme"
 	"kompeten/internal/standard"
+	"kompeten/internal/wallet"
 	"kompeten/internal/web/ui"
 )
 
@@ -64,12 +66,22 @@ func (x *visit) handOver() error {
 	return x.see("/certificates", "handed")
 }
 
-func (x *visit) certificate() error {
+func (x *visit) certificate() error { return x.showCertificate(nil) }
+
+// showCertificate shows one certificate; wrong is what a form on the page was refused for.
+func (x *visit) showCertificate(wrong error) error {
 	id := certificate.ID(x.id("id"))
-	var c certificate.Certificate
+	var c, before, after certificate.Certificate
 	var events []certificate.Event
+	var asked wallet.CorrectionID
 	err := x.read(func(tx *db.Tx) (err error) {
 		if c, err = certificate.Get(tx, x.actor, id); err != nil {
+			return err
+		}
+		if asked, err = wallet.Waiting(tx, x.actor, c); err != nil {
+			return err
+		}
+		if before, after, err = certificate.Chain(tx, x.actor, c); err != nil {
 			return err
 		}
 		events, err = certificate.Events(tx, x.actor, id)
@@ -80,16 +92,30 @@ func (x *visit) certificate() error {
 	}
 	url := "/certificates/" + string(id)
 	status := c.StatusOn(x.today())
+	offers := certificate.Flow.Offers(x.flowCase(), c)
 	head := ui.Head{Over: c.Face.TitleID, Title: c.Name, Lead: c.Number, Chips: []ui.Chip{{Text: x.t("verify.status." + status), Tone: tones[status]}}}
 	head.Actions = append([]ui.Component{ui.LinkButton{Text: x.t("certificate.pdf"), URL: url + "/certificate.pdf", Tone: ui.Main}, ui.LinkButton{Text: x.t("certificate.public"), URL: "/v/" + c.Code}},
-		x.buttons("certificate", certificate.Flow.Offers(x.flowCase(), c), url+"/do/", "suspend", "resume", "revoke")...)
+		x.buttons("certificate", offers, url+"/do/", "suspend", "resume", "survey", "revoke")...)
+	if len(offer.Flow.Offers(x.flowCase(), offer.Of(c))) > 0 {
+		head.Actions = append(head.Actions, ui.LinkButton{Text: x.t("offer.to_wallet"), URL: url + "/offer"})
+	}
+	if x.hands(c.LSP) {
+		head.Actions = append(head.Actions, ui.LinkButton{Text: x.t("wallet.link_title"), URL: url + "/wallet"})
+	}
 	facts := ui.Facts{Items: []ui.Fact{{Term: x.t("verify.number"), Text: c.Number}, {Term: x.t("certificate.registration"), Text: c.Registration}, {Term: x.t("certificate.blank"), Text: c.Blank}, {Term: x.t("verify.issued_on"), Text: x.day(c.IssuedOn)},
 		{Term: x.t("verify.valid_until"), Text: x.day(c.ValidUntil)}, {Term: x.t("certificate.handed"), Text: x.when(c.HandedAt)}}}
+	facts.Items = append(facts.Items, x.chain(c, before, after)...)
 	var tl ui.Timeline
 	for _, e := range events {
 		tl.Items = append(tl.Items, ui.Moment{When: x.when(e.At.Time), Title: x.t("action.certificate." + e.Action), Text: e.Reason, Tone: tones[string(e.State)]})
 	}
-	return x.page(c.Name, head, ui.Card{Body: []ui.Component{facts}}, ui.Section{Title: x.t("ui.history"), Body: []ui.Component{tl, x.past(string(id))}})
+	body := append([]ui.Component{head}, x.asked(asked)...)
+	body = append(append(body, ui.Card{Body: []ui.Component{facts}}), x.replaceForm(c, offers, wrong)...)
+	checks, err := x.lookups(c.Code)
+	if err != nil {
+		return err
+	}
+	return x.page(c.Name, append(body, checks, ui.Section{Title: x.t("ui.history"), Body: []ui.Component{tl, x.past(string(id))}})...)
 }
 
 func (x *visit) certificatePDF() error {
@@ -116,6 +142,8 @@ func (x *visit) certificateDo() error {
 		err = x.Certificates.Suspend(ctx, x.actor, id, reason)
 	case "resume":
 		err = x.Certificates.Resume(ctx, x.actor, id, reason)
+	case "survey":
+		err = x.Certificates.Survey(ctx, x.actor, id, reason)
 	case "revoke":
 		err = x.Certificates.Revoke(ctx, x.actor, id, reason)
 	default:
@@ -214,6 +242,7 @@ func (x *visit) showPeople(link string) error {
 	body := []ui.Component{ui.Head{Title: x.t("nav.people"), Lead: x.t("people.lead")}}
 	if link != "" {
 		body = append(body, ui.Notice{Tone: ui.Good, Text: x.t("people.invited")}, ui.Plate{Label: x.t("people.link"), Text: link})
+		body = append(body, x.alsoSent()...)
 	}
 	for _, o := range orgs {
 		t := ui.Table{Caption: o.Name, URL: "/people/end", Hidden: []ui.Pair{{Name: "org", Value: string(o.ID)}}, Columns: []ui.Column{{Text: x.t("field.name")}, {Text: x.t("signin.duty")}, {Text: x.t("people.since")}, {Text: x.t("people.until")}}}
