@@ -6,10 +6,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -42,6 +44,8 @@ type Sizes struct {
 	Rows         int // of a list
 	Decisions    int // decided and numbered
 	Certificates int // in the store when checks are measured
+	Single       int // certificates issued one by one through the API
+	Leaves       int // put into the log
 }
 
 // Run is a measuring run on one installation.
@@ -67,15 +71,36 @@ func (r *Run) Add(work string, value float64, unit, goal, note string) {
 	fmt.Fprintf(r.out, "%-52s %12.1f %-10s goal %-14s %s\n", work, value, unit, goal, note)
 }
 
-// All measures everything while the store grows: what is asked of it is measured at 10,000 certificates, with those
-// that were decided, and at the size asked for.
-func (r *Run) All(ctx context.Context) error {
-	grow := func(n int) func(context.Context) error {
-		return func(ctx context.Context) error { return r.growth(ctx, n) }
+// parts are what can be measured, in the order that the store grows: what is asked of it is measured at 10,000
+// certificates, with those that were decided, and at the size asked for.
+var parts = []struct {
+	name string
+	run  func(*Run, context.Context) error
+}{
+	{"list", (*Run).list},
+	{"people", (*Run).nominate},
+	{"checks", func(r *Run, ctx context.Context) error { return r.growth(ctx, min(10_000, r.sizes.Certificates)) }},
+	{"decisions", (*Run).decide},
+	{"paper", (*Run).print},
+	{"checks", func(r *Run, ctx context.Context) error { return r.growth(ctx, 0) }},
+	{"one", (*Run).oneByOne},
+	{"checks", func(r *Run, ctx context.Context) error { return r.growth(ctx, r.sizes.Certificates) }},
+	{"log", (*Run).log},
+	{"beside", (*Run).beside},
+}
+
+// Measure measures the parts that are named; all of them when none is.
+func (r *Run) Measure(ctx context.Context, only ...string) error {
+	var err error
+	if r.seed, err = newSeed(ctx, r.s, r.world); err != nil {
+		return err
 	}
-	for _, part := range []func(context.Context) error{r.list, r.nominate, grow(min(10_000, r.sizes.Certificates)), r.decide, r.print, grow(0), grow(r.sizes.Certificates)} {
-		if err := part(ctx); err != nil {
-			return err
+	for _, p := range parts {
+		if len(only) > 0 && !slices.Contains(only, p.name) {
+			continue
+		}
+		if err := p.run(r, ctx); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	return nil
@@ -233,6 +258,9 @@ func (r *Run) print(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	if len(all) == 0 {
+		return errors.New("there is no certificate to print: measure decisions as well")
 	}
 	n, press := 10*len(all), paper.NewPress(r.s)
 	took, err := timed(func() error {

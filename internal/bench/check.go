@@ -22,12 +22,7 @@ const (
 )
 
 // growth fills the store up to n certificates and measures what people ask of it.
-func (r *Run) growth(ctx context.Context, n int) (err error) {
-	if r.seed == nil {
-		if r.seed, err = newSeed(ctx, r.s, r.world); err != nil {
-			return err
-		}
-	}
+func (r *Run) growth(ctx context.Context, n int) error {
 	have, err := r.seed.certificates(ctx, n)
 	if err != nil {
 		return err
