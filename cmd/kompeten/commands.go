@@ -267,6 +267,8 @@ type adminCmd struct {
 	FirstAccount firstAccountCmd `cmd:"" help:"Create the first organisation and account. The password is read from KOMPETEN_PASSWORD or the first line of standard input.\n\nExample: kompeten admin first-account --name 'Ani Rahayu' --email ani@example.id"`
 	RotateKeys   rotateCmd       `cmd:"" help:"Make a new master key and forget the old one.\n\nExample: kompeten admin rotate-keys --data data"`
 
+	Recount recountCmd `cmd:"" help:"Count every certificate anew and say how many public counts were wrong; exit code 1 when any was. Nothing is issued meanwhile.\n\nExample: kompeten admin recount --data data"`
+
 	RestoreLog restoreLogCmd `cmd:"" help:"Take back from the published log what a restored database does not know any more.\n\nExample: kompeten admin restore-log --data data"`
 
 	ListKeys         listKeysCmd  `cmd:"" help:"List the signing keys of a body.\n\nExample: kompeten admin list-keys --org 1565"`

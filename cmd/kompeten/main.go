@@ -18,19 +18,20 @@ import (
 )
 
 type cli struct {
-	Demo    demoCmd    `cmd:"" help:"Run a demonstration with sample data, or play a story on a list.\n\nExample: kompeten demo\nExample: kompeten demo --people list.xlsx --story semarang --out out --exit"`
-	Serve   serveCmd   `cmd:"" help:"Run an installation.\n\nExample: kompeten serve --data /var/lib/kompeten --base https://sertifikat.example.id"`
-	Import  importCmd  `cmd:"" help:"Load standards, schemes or regions from files."`
-	People  peopleCmd  `cmd:"" help:"Look at participant lists."`
-	Verify  verifyCmd  `cmd:"" help:"Check a certificate: exit code 0 only when it is valid.\n\nExample: kompeten verify certificate.pdf --bundle bundle"`
-	Export  exportCmd  `cmd:"" help:"Write files for others."`
-	Audit   auditCmd   `cmd:"" help:"Compute the ledger's chains anew and say whether anything was changed behind the program's back.\n\nExample: kompeten audit --data data"`
-	Backup  backupCmd  `cmd:"" help:"Copy the embedded database to a new file while work goes on.\n\nExample: kompeten backup --data data copy.db"`
-	Admin   adminCmd   `cmd:"" help:"Create the first account; look at, replace and revoke keys."`
-	Witness witnessCmd `cmd:"" help:"Be a witness of transparency logs, as a university or a ministry."`
-	Config  configCmd  `cmd:"" help:"Print every setting with its documentation.\n\nExample: kompeten config"`
-	Bench   benchCmd   `cmd:"" help:"Measure the speeds that docs/bench.md tells.\n\nExample: kompeten bench --certificates 100000"`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Demo        demoCmd        `cmd:"" help:"Run a demonstration with sample data, or play a story on a list.\n\nExample: kompeten demo\nExample: kompeten demo --people list.xlsx --story semarang --out out --exit"`
+	Serve       serveCmd       `cmd:"" help:"Run an installation.\n\nExample: kompeten serve --data /var/lib/kompeten --base https://sertifikat.example.id"`
+	Import      importCmd      `cmd:"" help:"Load standards, schemes or regions from files."`
+	People      peopleCmd      `cmd:"" help:"Look at participant lists."`
+	Certificate certificateCmd `cmd:"" help:"Issue certificates in bulk."`
+	Verify      verifyCmd      `cmd:"" help:"Check a certificate: exit code 0 only when it is valid.\n\nExample: kompeten verify certificate.pdf --bundle bundle"`
+	Export      exportCmd      `cmd:"" help:"Write files for others."`
+	Audit       auditCmd       `cmd:"" help:"Compute the ledger's chains anew and say whether anything was changed behind the program's back.\n\nExample: kompeten audit --data data"`
+	Backup      backupCmd      `cmd:"" help:"Copy the embedded database to a new file while work goes on.\n\nExample: kompeten backup --data data copy.db"`
+	Admin       adminCmd       `cmd:"" help:"Create the first account; look at, replace and revoke keys."`
+	Witness     witnessCmd     `cmd:"" help:"Be a witness of transparency logs, as a university or a ministry."`
+	Config      configCmd      `cmd:"" help:"Print every setting with its documentation.\n\nExample: kompeten config"`
+	Bench       benchCmd       `cmd:"" help:"Measure the speeds that docs/bench.md tells.\n\nExample: kompeten bench --certificates 100000"`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }

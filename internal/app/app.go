@@ -3,8 +3,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -14,6 +16,7 @@ import (
 	"kompeten/internal/db"
 	"kompeten/internal/jobs"
 	"kompeten/internal/ledger"
+	"kompeten/internal/lookup"
 	"kompeten/internal/product"
 	"kompeten/internal/seal"
 )
@@ -42,6 +45,8 @@ type App struct {
 	Runner  *jobs.Runner
 	keys    string
 	logKeys string
+	limits  *lookup.Limiter
+	proxies []netip.Prefix
 }
 
 // Open opens an installation: database, keys, files, services, jobs.
@@ -73,7 +78,19 @@ func Open(ctx context.Context, cfg Config, clock *Clock, log *slog.Logger) (*App
 		_ = d.Close()
 		return nil, err
 	}
-	if err := a.openLog(ctx); err != nil {
+	if a.Stamps, err = TimeStamps(cfg, log); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	if err := errors.Join(a.openLog(ctx), a.Register.Begin(ctx), a.openMail()); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	if err := a.openLookups(ctx); err != nil {
+		_ = d.Close()
+		return nil, err
+	}
+	if a.proxies, err = cfg.trustedProxies(); err != nil {
 		_ = d.Close()
 		return nil, err
 	}
@@ -81,9 +98,9 @@ func Open(ctx context.Context, cfg Config, clock *Clock, log *slog.Logger) (*App
 	return a, nil
 }
 
-// Close seals the ledger's heads and closes the database.
+// Close seals the ledger's heads, writes what was looked up and closes the database.
 func (a *App) Close() error {
-	err := a.Seal(context.Background())
+	err := errors.Join(a.Seal(context.Background()), a.keepLookups(context.Background()))
 	if cerr := a.DB.Close(); err == nil {
 		err = cerr
 	}

@@ -12,6 +12,8 @@ import (
 
 	"kompeten/internal/api"
 	"kompeten/internal/auth"
+	"kompeten/internal/oid4vci"
+	"kompeten/internal/paper"
 	"kompeten/internal/text"
 	"kompeten/internal/verify"
 	"kompeten/internal/web"
@@ -28,10 +30,11 @@ func (a *App) Handler(sample bool, hints []web.SignInHint) http.Handler {
 		}
 		_, _ = io.WriteString(w, "ok\n")
 	})
-	verify.New(public{a.Certificates, a}, verify.Config{Rate: a.Config.Rate, Sample: sample, Version: Version, Now: a.Clock.Now}, a.Log).Register(mux)
+	verify.New(public{a.Certificates, a}, verify.Config{Limits: a.limits, Lookups: a.Lookups, Sample: sample, Version: Version, Now: a.Clock.Now}, a.Log).Register(mux)
+	oid4vci.New(a.Offers, a.Log).Register(mux)
 	mux.Handle("/api/", api.New(a.Services, Version))
 	mux.Handle("/", web.New(a.Services, web.Config{Base: strings.TrimSuffix(a.Config.Base, "/"), Secure: strings.HasPrefix(a.Config.Base, "https://"), Sample: sample, Version: Version, Hints: hints}, a.Log))
-	return web.Headers(mux)
+	return visitors(a.proxies, web.Headers(mux))
 }
 
 // sealEvery is how often the heads of the ledger's books are marked.
@@ -45,6 +48,9 @@ func (a *App) serve(ctx context.Context, h http.Handler, ready func(address stri
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	if err := paper.Stamping(context.WithoutCancel(ctx), a.Services); err != nil {
+		return errors.Join(err, l.Close())
+	}
 	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	a.Log.Info("ready", "listen", l.Addr().String(), "base", a.Config.Base, "database", a.DB.Engine())
 	if ready != nil {
@@ -56,7 +62,9 @@ func (a *App) serve(ctx context.Context, h http.Handler, ready func(address stri
 	go func() { defer close(done); a.Runner.Run(ctx) }()
 	go a.sealing(ctx)
 	go a.logging(ctx)
+	go a.reminding(ctx)
 	go a.anchoring(ctx)
+	go a.lookingUp(ctx)
 	go func() {
 		<-ctx.Done()
 		end, cancel := context.WithTimeout(context.Background(), 10*time.Second)

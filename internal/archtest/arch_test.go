@@ -28,15 +28,15 @@ var rows = []struct {
 }{
 	{"1 values", "fault auth text id date money"},
 	{"2 machinery", "flow db"},
-	{"3 services", "seal ledger number jobs blob credential tlog document document/cms document/pdf sheet region"},
-	{"4 features", "organisation person standard scheme licence issuer programme application assessment decision certificate report product paper"},
-	{"5 edges", "web/ui check verify web api demo bench"},
+	{"3 services", "seal ledger number jobs blob credential tlog document document/cms document/pdf sheet mail region lookup badge"},
+	{"4 features", "organisation person standard scheme licence issuer programme application assessment decision register certificate wallet offer reminder report product paper"},
+	{"5 edges", "web/ui check verify oid4vci web api demo bench"},
 	{"6 whole", "app"},
-	{"tests", "dbtest golden flow/flowtest archtest docs scenario verify/photo"},
+	{"tests", "dbtest golden mail/mailtest flow/flowtest archtest docs scenario verify/photo"},
 }
 
 // process is the features in the order of the process: each imports only those before it.
-var process = strings.Fields("region organisation person standard scheme licence issuer programme application assessment decision certificate report product paper")
+var process = strings.Fields("region organisation person standard scheme licence issuer programme application assessment decision register certificate wallet offer reminder report product paper")
 
 // shared packages of a row may be imported by others of the same row.
 var shared = map[string][]string{
@@ -48,9 +48,10 @@ var shared = map[string][]string{
 	"region":       {"ledger"},
 	"document":     {"golden"},
 	"document/pdf": {"document/cms"},
+	"badge":        {"document"},
 
 	"flow/flowtest": {"golden"},
-	"verify":        {"web/ui"},
+	"verify":        {"web/ui", "check"},
 	"web":           {"web/ui"},
 	"bench":         {"demo", "verify"},
 }
@@ -62,9 +63,9 @@ var modules = map[string]string{
 	"modernc.org/sqlite":               "SQLite without cgo, so that the binary is static",
 	"github.com/xuri/excelize/v2":      "reads and writes workbooks, streaming",
 	"github.com/klauspost/compress":    "gzip of assets, level 9 once at start",
-	"github.com/skip2/go-qrcode":       "QR modules for our own PDF drawing",
+	"github.com/wneessen/go-mail":      "letters: SMTP, MIME and addresses as the standards want them",
 	"golang.org/x/crypto":              "argon2id",
-	"golang.org/x/image":               "scales portraits",
+	"golang.org/x/image":               "scales portraits, draws badges",
 	"golang.org/x/mod":                 "Merkle proofs and signed notes of the transparency log",
 	"golang.org/x/sync":                "bounded parallel work with one error",
 	"golang.org/x/text":                "folding of names, Windows-1252",
@@ -73,7 +74,7 @@ var modules = map[string]string{
 	"github.com/gowebpki/jcs":          "JSON in RFC 8785 form, numbers included",
 	"github.com/fxamacker/cbor/v2":     "CBOR in one form only, with limits, for the signed QR",
 	"github.com/miekg/pkcs11":          "keys in a hardware module; needs cgo, so only under the build tag pkcs11: the usual binary stays static",
-	"github.com/makiuchi-d/gozxing":    "tests only: reads printed QR codes from pictures",
+	"github.com/makiuchi-d/gozxing":    "QR codes: error correction and squares of those we draw; tests read printed ones from pictures",
 	"github.com/chromedp/chromedp":     "tests only: browser stories in Chromium",
 	"golang.org/x/net":                 "tests only: reads the pages that stories are told on",
 	"github.com/jba/templatecheck":     "tests only: checks templates against their structs",

@@ -16,6 +16,7 @@ import (
 	"kompeten/internal/money"
 	"kompeten/internal/person"
 	"kompeten/internal/programme"
+	"kompeten/internal/register"
 	"kompeten/internal/scheme"
 	"kompeten/internal/standard"
 	"kompeten/internal/text"
@@ -162,8 +163,8 @@ func (r *run) confirmAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range letters {
-		if err := r.confirm(ctx, l); err != nil {
+	for i, l := range letters {
+		if err := r.confirm(ctx, l, i%2 == 0); err != nil {
 			return fmt.Errorf("%s: %w", l.Name, err)
 		}
 	}
@@ -188,7 +189,7 @@ func (r *run) accept(ctx context.Context) error {
 	return nil
 }
 
-func (r *run) confirm(ctx context.Context, l application.Letter) error {
+func (r *run) confirm(ctx context.Context, l application.Letter, found bool) error {
 	s := r.w.s
 	_, actor, err := s.People.OpenLink(ctx, l.Secret)
 	if err != nil {
@@ -207,7 +208,11 @@ func (r *run) confirm(ctx context.Context, l application.Letter) error {
 		return err
 	}
 	in := person.Input{Name: me.Name, BirthPlace: me.BirthPlace, BirthDate: me.BirthDate, Address: me.Address, Email: me.Email, Education: me.Education}
-	return s.Applications.Confirm(ctx, actor, app.ID, app.Version, application.Confirmation{Input: in, Consents: []string{"assessment", "register", "statistics"}, Lang: text.ID})
+	consents := []string{"assessment", "register", "statistics"}
+	if found {
+		consents = append(consents, register.Purpose)
+	}
+	return s.Applications.Confirm(ctx, actor, app.ID, app.Version, application.Confirmation{Input: in, Consents: consents, Lang: text.ID})
 }
 
 func (r *run) files(ctx context.Context, stages ...application.Stage) (out []application.Application, err error) {
@@ -376,12 +381,36 @@ func (r *run) decide(ctx context.Context) error {
 	return s.Decisions.Decree(ctx, r.as(r.p.head), mid)
 }
 
-// issue: every certificate the meeting granted.
+// issue: every certificate the meeting granted; the office lists the businesses whose people agreed to be found.
 func (r *run) issue(ctx context.Context) error {
 	if err := r.w.s.Certificates.IssueAll(ctx, auth.Actor{System: certificate.IssueJob}, r.res.Meetings[0], ""); err != nil {
 		return err
 	}
 	decided, err := r.files(ctx, application.StageGranted, application.StageRefused, application.StageIssued, application.StageHanded)
-	r.res.Decided = len(decided)
-	return err
+	if r.res.Decided = len(decided); err != nil {
+		return err
+	}
+	return r.list(ctx)
+}
+
+// listed is how many businesses of a story stand in the directory.
+const listed = 5
+
+func (r *run) list(ctx context.Context) error {
+	officer, office := r.as(r.p.officer), r.w.orgs[r.p.office]
+	known, err := r.w.s.Register.Employers(ctx, officer, office)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, e := range known {
+		if e.Agreed == 0 || e.Listed.State == register.Listed || n == listed {
+			continue
+		}
+		if _, err := r.w.s.Register.List(ctx, officer, office, e.Name, e.Regency, "Pemilik setuju (contoh)"); err != nil {
+			return err
+		}
+		n++
+	}
+	return nil
 }

@@ -22,13 +22,18 @@ import (
 	"kompeten/internal/flow"
 	"kompeten/internal/issuer"
 	"kompeten/internal/licence"
+	"kompeten/internal/offer"
 	"kompeten/internal/organisation"
 	"kompeten/internal/person"
 	"kompeten/internal/programme"
 	"kompeten/internal/region"
+	"kompeten/internal/register"
+	"kompeten/internal/reminder"
 	"kompeten/internal/scheme"
 	"kompeten/internal/standard"
 	"kompeten/internal/text"
+	"kompeten/internal/verify"
+	"kompeten/internal/wallet"
 	"kompeten/internal/web"
 )
 
@@ -58,6 +63,14 @@ func tables() []table {
 		{"assessment", assessment.Flow.Rows(), assessment.Flow.Check()},
 		{"meeting", decision.Flow.Rows(), decision.Flow.Check()},
 		{"certificate", certificate.Flow.Rows(), certificate.Flow.Check()},
+		{"register", register.Flow.Rows(), register.Flow.Check()},
+		{"business", register.BusinessFlow.Rows(), register.BusinessFlow.Check()},
+		{"wallet_link", wallet.LinkFlow.Rows(), wallet.LinkFlow.Check()},
+		{"wallet_share", wallet.ShareFlow.Rows(), wallet.ShareFlow.Check()},
+		{"wallet_other", wallet.OtherFlow.Rows(), wallet.OtherFlow.Check()},
+		{"wallet_correction", wallet.CorrectionFlow.Rows(), wallet.CorrectionFlow.Check()},
+		{"offer", offer.Flow.Rows(), offer.Flow.Check()},
+		{"reminder", reminder.Flow.Rows(), reminder.Flow.Check()},
 	}
 }
 
@@ -141,7 +154,10 @@ func routes() string {
 	for _, r := range web.Routes() {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", r.Pattern, r.Access)
 	}
-	b.WriteString("| `GET /v/{code}` | public |\n| `GET /check` | public |\n\n## API\n\n| Call | What |\n| --- | --- |\n")
+	for _, pattern := range verify.Routes() {
+		fmt.Fprintf(&b, "| `%s` | public |\n", pattern)
+	}
+	b.WriteString("\n## API\n\n| Call | What |\n| --- | --- |\n")
 	for _, c := range api.Calls() {
 		fmt.Fprintf(&b, "| `%s %s` | %s |\n", c.Method, c.Path, c.Summary)
 	}

@@ -3,21 +3,29 @@
 package product
 
 import (
+	"strings"
+
 	"kompeten/internal/application"
 	"kompeten/internal/assessment"
 	"kompeten/internal/blob"
 	"kompeten/internal/certificate"
 	"kompeten/internal/db"
 	"kompeten/internal/decision"
+	"kompeten/internal/document/cms"
 	"kompeten/internal/issuer"
 	"kompeten/internal/licence"
+	"kompeten/internal/lookup"
+	"kompeten/internal/offer"
 	"kompeten/internal/organisation"
 	"kompeten/internal/person"
 	"kompeten/internal/programme"
+	"kompeten/internal/register"
+	"kompeten/internal/reminder"
 	"kompeten/internal/scheme"
 	"kompeten/internal/seal"
 	"kompeten/internal/standard"
 	"kompeten/internal/tlog"
+	"kompeten/internal/wallet"
 )
 
 // Services are the services of all features.
@@ -36,12 +44,19 @@ type Services struct {
 	Assessments   *assessment.Service
 	Decisions     *decision.Service
 	Certificates  *certificate.Service
-	Transparency  *tlog.Log // set when the installation opens; nil before
+	Offers        *offer.Service
+	Wallets       *wallet.Service
+	Reminders     *reminder.Service
+	Lookups       *lookup.Counter
+	Register      *register.Service
+	Transparency  *tlog.Log   // set when the installation opens; nil before
+	Stamps        cms.Stamper // the time-stamp authority that is set; nil for none
 }
 
 // New builds the services on a database. base is the address under which the installation is reached.
 func New(d *db.DB, box *seal.Box, blobs *blob.Store, base string) Services {
 	issuers := issuer.NewService(d, blobs, base)
+	certificates := certificate.NewService(d, box, blobs, issuers)
 	return Services{
 		DB: d, Box: box, Blobs: blobs,
 		Organisations: organisation.NewService(d),
@@ -54,6 +69,11 @@ func New(d *db.DB, box *seal.Box, blobs *blob.Store, base string) Services {
 		Applications:  application.NewService(d, box, blobs),
 		Assessments:   assessment.NewService(d),
 		Decisions:     decision.NewService(d),
-		Certificates:  certificate.NewService(d, box, blobs, issuers),
+		Certificates:  certificates,
+		Offers:        offer.NewService(d, box, issuers, certificates),
+		Wallets:       wallet.NewService(d, box, blobs),
+		Reminders:     reminder.NewService(d, strings.TrimSuffix(base, "/")),
+		Lookups:       lookup.NewCounter(d),
+		Register:      register.NewService(d, box),
 	}
 }

@@ -200,6 +200,7 @@ func forLSP(tx *db.Tx, actor auth.Actor) (out []Task, err error) {
 	}{
 		{auth.LSPAdmin, "check", "FROM application WHERE lsp = $1 AND stage = 'submitted'", "/applications?stage=submitted"},
 		{auth.LSPAdmin, "hand_over", "FROM certificate WHERE lsp = $1 AND state = 'active' AND handed_at IS NULL", "/certificates?show=unhanded"},
+		{auth.LSPAdmin, "correction", "FROM wallet_correction WHERE lsp = $1 AND state = 'open'", "/corrections"},
 		{auth.Manager, "schedule", "FROM application WHERE lsp = $1 AND stage = 'accepted'", "/schedules/new"},
 		{auth.Manager, "assign", "FROM schedule WHERE lsp = $1 AND state = 'draft'", "/schedules"},
 		{auth.Manager, "absent", "FROM application WHERE lsp = $1 AND stage IN ('absent', 'postponed')", "/applications?stage=absent"},
@@ -211,7 +212,7 @@ func forLSP(tx *db.Tx, actor auth.Actor) (out []Task, err error) {
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, Task{line.key, "", n, line.url, line.key == "check"})
+			out = append(out, Task{line.key, "", n, line.url, line.key == "check" || line.key == "correction"})
 		}
 	}
 	for _, org := range actor.Orgs(auth.Manager) {

@@ -20,6 +20,8 @@ func (x *visit) front() error {
 		ui.Grid{Items: []ui.Component{
 			x.checkCard(x.t("front.check")),
 			ui.Card{Title: x.t("front.work"), Body: []ui.Component{ui.Para{Text: x.t("front.work_lead")}, ui.LinkButton{Text: x.t("ui.signin"), URL: "/signin"}}},
+			ui.Card{Title: x.t("figures.link"), Body: []ui.Component{ui.Para{Text: x.t("figures.link_lead")}, ui.LinkButton{Text: x.t("figures.link"), URL: "/figures"}}},
+			ui.Card{Title: x.t("directory.title"), Body: []ui.Component{ui.Para{Text: x.t("directory.lead")}, ui.LinkButton{Text: x.t("directory.link"), URL: "/directory"}}},
 		}},
 	}
 	return x.page(x.t("front.title"), body...)
@@ -151,7 +153,12 @@ func (x *visit) showAccount(wrong error, sessions []person.Session) error {
 		}
 		list.Body = append(list.Body, card)
 	}
-	return x.page(x.t("ui.account"), ui.Head{Title: x.actor.Name, Lead: x.duties()}, ui.Card{Title: x.t("account.password"), Body: []ui.Component{form}}, list)
+	shown, err := x.directoryCards()
+	if err != nil {
+		return err
+	}
+	body := []ui.Component{ui.Head{Title: x.actor.Name, Lead: x.duties()}, ui.LinkButton{Text: x.t("wallet.whole"), URL: "/wallet"}, ui.Card{Title: x.t("account.password"), Body: []ui.Component{form}}, list}
+	return x.page(x.t("ui.account"), append(body, shown...)...)
 }
 
 func (x *visit) changePassword() error {

@@ -173,7 +173,11 @@ func (x *visit) application() error {
 		return err
 	}
 	body = append(body, result...)
-	body = append(body, ui.Card{Title: x.t("application.data"), Body: []ui.Component{x.facts(f)}}, x.requirements(f, url), x.documents(f, url), x.history("application", f.past))
+	body = append(body, ui.Card{Title: x.t("application.data"), Body: []ui.Component{x.facts(f)}}, x.requirements(f, url), x.documents(f, url))
+	if x.hands(f.LSP) || x.actor.Is(auth.Officer, f.Office) {
+		body = append(body, ui.LinkButton{Text: x.t("wallet.others"), URL: url + "/others"})
+	}
+	body = append(body, x.history("application", f.past))
 	return x.page(f.Name, body...)
 }
 

@@ -62,6 +62,13 @@ func (x *visit) showLetter(wrong, wrongFile error) error {
 		return err
 	}
 	body = append(body, more...)
+	if f.State == application.Submitted || f.State == application.Accepted {
+		card, err := x.directoryCard(string(f.ID), x.letterURL()+"/directory")
+		if err != nil {
+			return err
+		}
+		body = append(body, card...)
+	}
 	offers := application.Flow.Offers(x.flowCase(), f.File)
 	for _, c := range x.buttons("application", offers, "/l/"+x.id("secret")+"/", "withdraw") {
 		if b, ok := c.(ui.Button); ok {
@@ -154,7 +161,10 @@ func (x *visit) letterResult(f file) (out []ui.Component, err error) {
 		for _, c := range mine {
 			out = append(out, ui.Card{Title: c.Face.TitleID, Body: []ui.Component{
 				ui.Facts{Items: []ui.Fact{{Term: x.t("verify.number"), Text: c.Number}, {Term: x.t("verify.valid_until"), Text: x.day(c.ValidUntil)}}},
-				ui.LinkButton{Text: x.t("letter.see_certificate"), URL: "/v/" + c.Code, Tone: ui.Main}}})
+				ui.LinkButton{Text: x.t("letter.see_certificate"), URL: "/v/" + c.Code}}})
+		}
+		if len(mine) > 0 {
+			out = append(out, ui.Button{Text: x.t("wallet.whole"), URL: x.letterURL() + "/wallet", Tone: ui.Main})
 		}
 		return err
 	})

@@ -13,7 +13,7 @@ import (
 )
 
 // managed are the addresses of the pages that manage leads to.
-var managed = regexp.MustCompile(`^/(manage|organisations|licences|standards|forms|import|drafts|history)`)
+var managed = regexp.MustCompile(`^/(manage|organisations|licences|standards|forms|import|drafts|history|businesses)`)
 
 // manage is the way to everything that is set up once and looked after since: organisations, licences, standards.
 func (x *visit) manage() error {
@@ -42,6 +42,9 @@ func (x *visit) manage() error {
 	grid := ui.Grid{}
 	if x.actor.Any(auth.Regulator) {
 		grid.Items = append(grid.Items, x.way("organisations", "/organisations"), x.way("licences", "/licences"), x.way("import", "/import"), x.way("drafts", "/drafts"))
+	}
+	if Lister.admit(x.actor) == nil {
+		grid.Items = append(grid.Items, x.way("businesses", "/businesses"))
 	}
 	for _, o := range orgs {
 		if ends[o.ID] > 0 && Licensing.admit(x.actor) == nil {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"slices"
 
 	"kompeten/internal/application"
@@ -190,6 +191,9 @@ func (x *visit) meetingPapers(s decision.Session, url string, granted, issued in
 	}
 	if issued > 0 {
 		links = append(links, ui.LinkButton{Text: x.t("meeting.zip", issued), URL: url + "/certificates.zip", Tone: ui.Main}, ui.LinkButton{Text: x.t("meeting.handover"), URL: url + "/handover.pdf"})
+		if x.hands(s.LSP) {
+			links = append(links, ui.LinkButton{Text: x.t("wallet.letters"), URL: url + "/wallets.pdf"})
+		}
 	}
 	if s.State == decision.Decreed && issued < granted {
 		started := x.r.URL.Query().Get("done") == "issuing"
@@ -354,7 +358,26 @@ func (x *visit) meetingZip() error {
 	if err != nil {
 		return err
 	}
-	x.w.Header().Set("Content-Type", "application/zip")
-	x.w.Header().Set("Content-Disposition", `attachment; filename="sertifikat.zip"`)
-	return paper.Zip(x.r.Context(), x.Services, x.w, x.today(), all)
+	out := &archive{w: x.w}
+	if err = paper.Zip(x.r.Context(), x.Services, out, x.today(), all); err != nil && out.begun {
+		x.log.Error("archive", "meeting", x.id("id"), "err", err)
+		panic(http.ErrAbortHandler) // half an archive must not look like a whole one
+	}
+	return err
+}
+
+// archive says what it is when its first bytes come, so that what goes wrong before is answered as a page.
+type archive struct {
+	w     http.ResponseWriter
+	begun bool
+}
+
+// Write sends a part of the archive.
+func (a *archive) Write(b []byte) (int, error) {
+	if !a.begun {
+		a.begun = true
+		a.w.Header().Set("Content-Type", "application/zip")
+		a.w.Header().Set("Content-Disposition", `attachment; filename="sertifikat.zip"`)
+	}
+	return a.w.Write(b)
 }

@@ -231,6 +231,7 @@ func (x *visit) showOrganisation(link, said string, wrong error) error {
 	body := []ui.Component{head}
 	if link != "" {
 		body = append(body, ui.Notice{Tone: ui.Good, Text: x.t(said)}, ui.Plate{Label: x.t("organisation.link"), Text: link})
+		body = append(body, x.alsoSent()...)
 	}
 	facts := ui.Facts{}
 	if o.Code != "" {

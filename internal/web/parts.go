@@ -22,7 +22,7 @@ var tones = map[string]ui.Tone{
 	"issued": ui.Good, "handed_over": ui.Good, "assessed_k": ui.Good, "decreed": ui.Good, "nominated": ui.Good, "good": ui.Good, "K": ui.Good, "recommended": ui.Good, "none": ui.Good, "published": ui.Good,
 	"submitted": ui.Info, "scheduled": ui.Info, "consented": ui.Info, "running": ui.Info, "closed": ui.Info, "info": ui.Info,
 	"returned": ui.Warn, "postponed": ui.Warn, "deferred": ui.Warn, "absent": ui.Warn, "suspended": ui.Warn, "expired": ui.Warn, "warning": ui.Warn, "waiting": ui.Warn,
-	"rejected": ui.Bad, "withdrawn": ui.Bad, "cancelled": ui.Bad, "revoked": ui.Bad, "refused": ui.Bad, "error": ui.Bad, "assessed_bk": ui.Warn, "BK": ui.Warn,
+	"rejected": ui.Bad, "withdrawn": ui.Bad, "cancelled": ui.Bad, "revoked": ui.Bad, "replaced": ui.Bad, "refused": ui.Bad, "error": ui.Bad, "assessed_bk": ui.Warn, "BK": ui.Warn,
 }
 
 // chip shows a state in words.
@@ -52,6 +52,9 @@ func (x *visit) buttons(kind string, offers []flow.Offer, url string, only ...fl
 		}
 		if o.Reason {
 			b.Reason = x.t("ui.reason")
+			if kind == "certificate" && o.Action != "survey" {
+				b.Reason = x.t("certificate.public_reason")
+			}
 		}
 		out = append(out, b)
 	}

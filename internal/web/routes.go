@@ -23,6 +23,7 @@ const (
 
 	Regulator Access = "regulator"
 	Licensing Access = "licensing" // LSP people, regulator
+	Lister    Access = "lister"    // who lists businesses in the directory: officers, companies
 )
 
 var lspDuties = []auth.Duty{auth.LSPAdmin, auth.Manager, auth.Head, auth.Committee}
@@ -37,6 +38,7 @@ var opens = map[Access]func(auth.Actor) bool{
 	},
 	Assessor:  func(a auth.Actor) bool { return a.Any(auth.Assessor) },
 	Regulator: func(a auth.Actor) bool { return a.Any(auth.Regulator) },
+	Lister:    func(a auth.Actor) bool { return a.Any(auth.Officer) || a.Any(auth.HR) },
 	Licensing: func(a auth.Actor) bool {
 		return slices.ContainsFunc(lspDuties, a.Any) || a.Any(auth.Regulator)
 	},
@@ -65,7 +67,9 @@ type Route struct {
 }
 
 // Routes lists every page and action.
-func Routes() []Route { return append(caseRoutes(), manageRoutes()...) }
+func Routes() []Route {
+	return slices.Concat(caseRoutes(), manageRoutes(), walletRoutes(), offerRoutes())
+}
 
 // caseRoutes are the pages of signing in and of the way from a list of people to their certificates.
 func caseRoutes() []Route {
@@ -86,10 +90,12 @@ func caseRoutes() []Route {
 		{"POST /l/{secret}", Public, (*visit).letterConfirm},
 		{"POST /l/{secret}/file", Public, (*visit).letterFile},
 		{"POST /l/{secret}/withdraw", Public, (*visit).letterWithdraw},
+		{"POST /l/{secret}/directory", Public, (*visit).letterDirectory},
 
 		{"GET /home", SignedIn, (*visit).home},
 		{"GET /account", SignedIn, (*visit).account},
 		{"POST /account/password", SignedIn, (*visit).changePassword},
+		{"POST /account/directory", SignedIn, (*visit).accountDirectory},
 		{"POST /account/sessions/{id}/end", SignedIn, (*visit).endSession},
 
 		{"GET /programmes", Staff, (*visit).programmes},
@@ -157,6 +163,7 @@ func caseRoutes() []Route {
 		{"GET /certificates/{id}", LSPStaff, (*visit).certificate},
 		{"GET /certificates/{id}/certificate.pdf", SignedIn, (*visit).certificatePDF},
 		{"POST /certificates/{id}/do/{action}", LSPStaff, (*visit).certificateDo},
+		{"POST /certificates/{id}/replace", LSPStaff, (*visit).certificateReplace},
 
 		{"GET /schemes", SignedIn, (*visit).schemes},
 		{"GET /schemes/{id}", SignedIn, (*visit).scheme},
@@ -175,6 +182,9 @@ func manageRoutes() []Route {
 		{"POST /reset/{secret}", Public, (*visit).passwordSet},
 
 		{"GET /manage", SignedIn, (*visit).manage},
+		{"GET /businesses", Lister, (*visit).businesses},
+		{"POST /businesses/list", Lister, (*visit).businessList},
+		{"POST /businesses/withdraw", Lister, (*visit).businessWithdraw},
 		{"GET /history/{record}", SignedIn, (*visit).recordHistory},
 
 		{"GET /organisations", Regulator, (*visit).organisations},

@@ -234,6 +234,7 @@ func (x *visit) nav() []ui.Link {
 	add("assess", "/assess", a.Any(auth.Assessor))
 	add("meetings", "/meetings", lsp)
 	add("certificates", "/certificates", lsp)
+	add("wallet", "/wallet", Staff.admit(a) != nil)
 	add("schemes", "/schemes", true)
 	add("people", "/people", a.Any(auth.OrgAdmin) || a.Any(auth.Head) || a.Any(auth.Manager))
 	add("manage", "/manage", true)
