@@ -75,11 +75,18 @@ func issueAndLog(dir string, m decision.MeetingID) error {
 	return <-failed
 }
 
-// kills is how often the child is killed, and moment the longest that it may work.
-const (
-	kills  = 100
-	moment = 60 * time.Millisecond
-)
+// kills is how often the child is killed.
+const kills = 100
+
+// child builds the child without the race detector, under which it would only begin to work when it is killed.
+func child(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "child")
+	if out, err := exec.CommandContext(context.Background(), "go", "test", "-c", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
+}
 
 func TestKilledAtAnyMomentOfIssueAndLogNothingIsLostDoubledSkippedOrForked(t *testing.T) {
 	dir := t.TempDir()
@@ -91,11 +98,17 @@ func TestKilledAtAnyMomentOfIssueAndLogNothingIsLostDoubledSkippedOrForked(t *te
 	if err := a.Close(); err != nil {
 		t.Fatal(err)
 	}
-	var published [][]byte
+	program := child(t)
+	var moment time.Duration // the longest that a life lasts: until the log grew twice on this machine
+	published := kill(t, program, dir, meeting, nil, func(seen int, worked time.Duration) bool {
+		moment = worked
+		return seen > 2 || worked > time.Minute
+	})
 	grew := 0
 	for range kills {
 		before := len(published)
-		published = kill(t, dir, meeting, published)
+		life := rand.N(moment)
+		published = kill(t, program, dir, meeting, published, func(_ int, worked time.Duration) bool { return worked > life })
 		if len(published) > before {
 			grew++
 		}
@@ -116,7 +129,7 @@ func TestKilledAtAnyMomentOfIssueAndLogNothingIsLostDoubledSkippedOrForked(t *te
 	}
 	judge(t, a, w, meeting)
 	judgeLog(t, a, published)
-	t.Logf("%d kills; %d checkpoints seen in public, in %d lives; %d certificates left to issue after the last", kills, len(published), grew, left)
+	t.Logf("%d kills within %v; %d checkpoints seen in public, in %d lives; %d certificates left to issue after the last", kills, moment, len(published), grew, left)
 }
 
 // decided plays a story of many people up to a decreed meeting.
@@ -138,11 +151,11 @@ func manyPeople() []byte {
 	return []byte(list)
 }
 
-// kill starts a child and kills it at a random moment of its work. What the log shows in public meanwhile is added to
-// what it has shown.
-func kill(t *testing.T, dir string, m decision.MeetingID, published [][]byte) [][]byte {
+// kill starts a child and kills it when it has worked enough. What the log shows in public meanwhile is added to what it has
+// shown.
+func kill(t *testing.T, program, dir string, m decision.MeetingID, published [][]byte, enough func(seen int, worked time.Duration) bool) [][]byte {
 	t.Helper()
-	cmd := exec.CommandContext(context.Background(), os.Args[0])
+	cmd := exec.CommandContext(context.Background(), program)
 	cmd.Env = append(os.Environ(), childStore+"="+dir, childMeeting+"="+string(m))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -162,8 +175,9 @@ func kill(t *testing.T, dir string, m decision.MeetingID, published [][]byte) []
 			published = append(published, b)
 		}
 	}
-	for end := time.Now().Add(rand.N(moment)); time.Now().Before(end); time.Sleep(time.Millisecond) {
+	for from := time.Now(); !enough(len(published), time.Since(from)); {
 		look()
+		time.Sleep(time.Millisecond)
 	}
 	_ = cmd.Process.Kill()
 	last, _ := io.ReadAll(says)
