@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -103,11 +104,11 @@ func openWorkbook(data []byte) (Book, error) {
 	if data, err = light(data); err != nil {
 		return Book{}, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
 	}
-	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxPart})
+	f, done, err := unfold(data, excelize.Options{RawCellValue: true, UnzipXMLSizeLimit: maxPart})
 	if err != nil {
 		return Book{}, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
 	}
-	defer func() { _ = f.Close() }()
+	defer done()
 	var b Book
 	for _, name := range f.GetSheetList() {
 		g := grid{name: name}
@@ -122,6 +123,27 @@ func openWorkbook(data []byte) (Book, error) {
 		b.grids = append(b.grids, g)
 	}
 	return b, nil
+}
+
+// unfold opens a workbook with a directory of its own for the large parts, which the library leaves behind when it
+// refuses a file. done closes the workbook and takes the directory away.
+func unfold(data []byte, o excelize.Options) (f *excelize.File, done func(), err error) {
+	o.UnzipSizeLimit = maxUnzip
+	if o.TmpDir, err = os.MkdirTemp("", "kompeten-list-"); err != nil {
+		return nil, nil, err
+	}
+	f, err = excelize.OpenReader(bytes.NewReader(data), o)
+	done = func() {
+		if f != nil {
+			_ = f.Close()
+		}
+		_ = os.RemoveAll(o.TmpDir)
+	}
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	return f, done, nil
 }
 
 // light is a workbook without its pictures, drawings and other parts that hold no cells, which the library would

@@ -33,11 +33,11 @@ func WithRemarks(data []byte, fileName string, tables []Table, remarks []Remark)
 		out, err := csvRemarks(data, tables, remarks)
 		return out, base + ".csv", err
 	}
-	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: maxUnzip})
+	f, done, err := unfold(data, excelize.Options{})
 	if err != nil {
 		return nil, "", fmt.Errorf("list with remarks: %w", err)
 	}
-	defer func() { _ = f.Close() }()
+	defer done()
 	column := map[string]int{}
 	for _, t := range tables {
 		if column[t.Sheet] == 0 {

@@ -3,6 +3,7 @@ package sheet_test
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 func book(t *testing.T, rows int, name string) []byte {
 	t.Helper()
 	f := excelize.NewFile()
+	defer func() { _ = f.Close() }()
 	w, err := f.NewStreamWriter("Sheet1")
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +45,30 @@ func TestALongNameOfAnyScriptIsKeptAndABookOfTextIsRefused(t *testing.T) {
 	_, err = sheet.Check(book(t, 15_000, "Ani Contoh"), "daftar.xlsx", sheet.Options{Day: "2026-03-02"})
 	if f := fault.Of(err); f == nil || f.Key != "sheet.too_much_text" {
 		t.Errorf("28 MB of text: %v", err)
+	}
+}
+
+func TestNothingIsLeftOnTheDiskOfAWorkbookThatWasReadOrRefused(t *testing.T) {
+	large := book(t, 5_000, "Ani Contoh") // a sheet that is read from disk, not memory
+	for _, c := range []struct {
+		what string
+		data []byte
+		good bool
+	}{
+		{"a good list", large, true},
+		{"styles that are none", edited(t, large, func(part string) string {
+			return strings.Replace(part, "<styleSheet", "<styleSheet <", 1)
+		}), false},
+	} {
+		dir := t.TempDir()
+		t.Setenv("TMPDIR", dir)
+		if _, err := sheet.Check(c.data, "daftar.xlsx", sheet.Options{Day: "2026-03-02"}); (err == nil) != c.good {
+			t.Errorf("%s: %v", c.what, err)
+		}
+		_, _, _ = sheet.WithRemarks(c.data, "daftar.xlsx", nil, nil)
+		if left, _ := os.ReadDir(dir); len(left) > 0 {
+			t.Errorf("%s: %v is left", c.what, left)
+		}
 	}
 }
 
