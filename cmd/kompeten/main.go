@@ -18,7 +18,7 @@ import (
 )
 
 type cli struct {
-	Demo        demoCmd        `cmd:"" help:"Run a demonstration with sample data, or play a story on a list.\n\nExample: kompeten demo\nExample: kompeten demo --people list.xlsx --story semarang --out out --exit"`
+	Demo        demoCmd        `cmd:"" help:"Run a demonstration with sample data, or play a story on a list.\n\nExample: kompeten demo\n\nExample: kompeten demo --people list.xlsx --story semarang --out out --exit"`
 	Serve       serveCmd       `cmd:"" help:"Run an installation.\n\nExample: kompeten serve --data /var/lib/kompeten --base https://sertifikat.example.id"`
 	Import      importCmd      `cmd:"" help:"Load standards, schemes or regions from files."`
 	People      peopleCmd      `cmd:"" help:"Look at participant lists."`

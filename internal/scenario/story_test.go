@@ -175,7 +175,7 @@ func (s *story) step(line string) {
 	switch words[0] {
 	case "keep":
 		_, pattern, _ := strings.Cut(line, " = ")
-		m := regexp.MustCompile(s.named(pattern, s.last)).FindStringSubmatch(s.last.raw + "\n" + s.last.path)
+		m := regexp.MustCompile(s.named(pattern, s.last)).FindStringSubmatch(html.UnescapeString(s.last.raw) + "\n" + s.last.path)
 		if m == nil {
 			s.fatal("not on the page:\n%s", s.last.words)
 		}
