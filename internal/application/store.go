@@ -156,18 +156,20 @@ func List(tx *db.Tx, actor auth.Actor, f Filter) ([]Application, error) {
 // common is how many names share a word before going through the names in order finds a page sooner than the word.
 const common = 2000
 
-// rare gives the end of a range of words that few names of the LSP hold: those that begin so, or else the word itself;
-// "" where both are common.
-func (f Filter) rare(tx *db.Tx, word string) (string, error) {
-	begins, itself := word+"~", word+" "
-	for _, last := range []string{begins, itself} {
-		var n int
-		err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM application_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), word, last, common}, &n)
-		if err != nil || n < common && (n > 0 || last == begins) {
-			return last, err
+// rarest is the first of the words that few names of the LSP hold, and the end of its range: of those that begin so, or
+// else of the word itself; "" where all are common.
+func (f Filter) rarest(tx *db.Tx, words []string) (word, last string, err error) {
+	for _, w := range words {
+		begins, itself := w+"~", w+" "
+		for _, last := range []string{begins, itself} {
+			var n int
+			err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM application_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), w, last, common}, &n)
+			if err != nil || n < common && (n > 0 || last == begins) {
+				return w, last, err
+			}
 		}
 	}
-	return "", nil
+	return "", "", nil
 }
 
 // IndexNames lets applications of an LSP be found by the words of their names.
@@ -191,6 +193,7 @@ func rename(tx *db.Tx, lsp auth.OrgID, a ID, name string) error {
 
 // read is one part of a list, such as an LSP's, in the order of an index.
 func (f Filter) read(tx *db.Tx, where string, args ...any) ([]Application, error) {
+	from := "FROM application "
 	add := func(cond string, values ...any) {
 		where += " AND " + cond + " " + db.Places(len(args)+1, len(values))
 		args = append(args, values...)
@@ -208,18 +211,19 @@ func (f Filter) read(tx *db.Tx, where string, args ...any) ([]Application, error
 	if f.Sector != "" {
 		add("sector IN", f.Sector)
 	}
-	for i, w := range text.Words(text.Fold(f.Query)) {
+	words := text.Words(text.Fold(f.Query))
+	for _, w := range words {
 		add("fold LIKE", "%"+w+"%")
-		if i > 0 || f.LSP == "" || f.Programme != "" {
-			continue
-		}
-		rare, err := f.rare(tx, w)
+	}
+	if f.LSP != "" && f.Programme == "" {
+		word, last, err := f.rarest(tx, words)
 		if err != nil {
 			return nil, err
 		}
-		if rare != "" {
-			args = append(args, string(f.LSP), w, rare)
-			where += fmt.Sprintf(" AND id IN (SELECT application FROM application_word WHERE lsp = $%d AND word >= $%d AND word < $%d)", len(args)-2, len(args)-1, len(args))
+		if word != "" { // CROSS JOIN: SQLite takes the few first
+			args = append(args, string(f.LSP), word, last)
+			from = fmt.Sprintf("FROM (SELECT DISTINCT application AS found FROM application_word WHERE lsp = $%d AND word >= $%d AND word < $%d) AS few CROSS JOIN application ", len(args)-2, len(args)-1, len(args))
+			where += " AND id = found"
 		}
 	}
 	if len(f.Stages) > 0 {
@@ -230,7 +234,7 @@ func (f Filter) read(tx *db.Tx, where string, args ...any) ([]Application, error
 		add("stage IN", stages...)
 	}
 	args = append(args, f.Limit)
-	rows, err := db.All(tx, fields, "SELECT "+columns+" FROM application WHERE "+where+" ORDER BY fold, id LIMIT "+db.Places(len(args), 1), args...)
+	rows, err := db.All(tx, fields, "SELECT "+columns+" "+from+"WHERE "+where+" ORDER BY fold, id LIMIT "+db.Places(len(args), 1), args...)
 	out := make([]Application, len(rows))
 	for i, r := range rows {
 		out[i] = r.whole()

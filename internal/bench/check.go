@@ -68,6 +68,8 @@ func (r *Run) check(codes []string) error {
 	}
 	defer stop()
 	code := func(i int) string { return base + "/v/" + codes[i*7919%len(codes)] }
+	took, in := load(target{code, "application/json"}, func(i int) bool { return i < len(codes) })
+	r.Add("  first check of each of so many codes, JSON", answers{took, in}.rate(), "/s", "", fmt.Sprintf("%d codes; nothing of them in memory yet", len(took)))
 	loads := inTurn([]target{{func(int) string { return base + "/empty" }, ""}, {code, "application/json"}, {code, "text/html"}})
 	empty, asJSON, p99, asPage, pagep99 := loads[0].rate(), loads[1].rate(), loads[1].p99(), loads[2].rate(), loads[2].p99()
 	r.Add("  check by code, JSON", asJSON, "/s", "", fmt.Sprintf("empty handler: %.0f/s", empty))
@@ -120,7 +122,8 @@ func inTurn(list []target) []answers {
 	out := make([]answers, len(list))
 	for range rounds {
 		for i, t := range list {
-			took, in := load(t, measureFor/rounds)
+			end := time.Now().Add(measureFor / rounds)
+			took, in := load(t, func(int) bool { return time.Now().Before(end) })
 			out[i].took = append(out[i].took, took...)
 			out[i].in += in
 		}
@@ -128,8 +131,8 @@ func inTurn(list []target) []answers {
 	return out
 }
 
-// load asks from many connections for a while.
-func load(t target, during time.Duration) (all []time.Duration, in time.Duration) {
+// load asks from many connections, as long as there is more to ask for.
+func load(t target, more func(i int) bool) (all []time.Duration, in time.Duration) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}}
 	defer client.CloseIdleConnections()
 	var mu sync.Mutex
@@ -138,7 +141,7 @@ func load(t target, during time.Duration) (all []time.Duration, in time.Duration
 	for c := range connections {
 		wg.Go(func() {
 			var mine []time.Duration
-			for i := c; time.Since(from) < during; i += connections {
+			for i := c; more(i); i += connections {
 				at := time.Now()
 				if ask(client, t, i) != nil {
 					return

@@ -104,25 +104,38 @@ func Search(tx *db.Tx, actor auth.Actor, f Filter) ([]Certificate, error) {
 	if !actor.In(f.LSP) {
 		return nil, fault.New(fault.NotFound, "db.not_found")
 	}
-	where, args := "c.lsp = $1", []any{string(f.LSP)}
-	add := func(cond string, values ...any) {
+	where, args, begin := "c.lsp = $1", []any{string(f.LSP)}, from
+	place := func(text string, values ...any) string {
 		for _, v := range values {
 			args = append(args, v)
-			cond = strings.Replace(cond, "?", fmt.Sprintf("$%d", len(args)), 1)
+			text = strings.Replace(text, "?", fmt.Sprintf("$%d", len(args)), 1)
 		}
-		where += " AND " + cond
+		return text
 	}
 	if f.Unhanded {
 		where += " AND c.state = 'active' AND c.handed_at IS NULL"
 	}
 	if f.Before != "" {
-		add("(c.issued_on, c.id) < (?, ?)", string(f.Before), string(f.BeforeID))
+		where += place(" AND (c.issued_on, c.id) < (?, ?)", string(f.Before), string(f.BeforeID))
 	}
-	if err := f.words(tx, add); err != nil {
-		return nil, err
+	if key := NumberKey(f.Query); key != "" && key[0] >= '0' && key[0] <= '9' {
+		where += place(" AND c.number_key >= ? AND c.number_key < ?", key, key+"~")
+	} else {
+		words := text.Words(text.Fold(f.Query))
+		for _, w := range words {
+			where += place(" AND c.fold LIKE ?", "%"+w+"%")
+		}
+		word, last, err := f.rarest(tx, words)
+		if err != nil {
+			return nil, err
+		}
+		if word != "" { // CROSS JOIN: SQLite takes the few first
+			begin = place(" FROM (SELECT DISTINCT certificate FROM certificate_word WHERE lsp = ? AND word >= ? AND word < ?) AS few CROSS JOIN certificate c JOIN certificate_face f ON f.id = c.face ", string(f.LSP), word, last)
+			where += " AND c.id = few.certificate"
+		}
 	}
 	args = append(args, cmp.Or(f.Limit, 51))
-	rows, err := db.All(tx, fields, "SELECT "+columns+from+"WHERE "+where+" ORDER BY c.issued_on DESC, c.id DESC LIMIT "+db.Places(len(args), 1), args...)
+	rows, err := db.All(tx, fields, "SELECT "+columns+begin+"WHERE "+where+" ORDER BY c.issued_on DESC, c.id DESC LIMIT "+db.Places(len(args), 1), args...)
 	out := make([]Certificate, len(rows))
 	for i, r := range rows {
 		out[i] = r.whole()
@@ -133,39 +146,20 @@ func Search(tx *db.Tx, actor auth.Actor, f Filter) ([]Certificate, error) {
 // common is how many names share a word before going through the newest finds a page sooner than the word.
 const common = 2000
 
-func (f Filter) words(tx *db.Tx, add func(string, ...any)) error {
-	if key := NumberKey(f.Query); key != "" && key[0] >= '0' && key[0] <= '9' {
-		add("c.number_key >= ? AND c.number_key < ?", key, key+"~")
-		return nil
-	}
-	for i, w := range text.Words(text.Fold(f.Query)) {
-		add("c.fold LIKE ?", "%"+w+"%")
-		if i > 0 {
-			continue
-		}
-		last, err := f.rare(tx, w)
-		if err != nil {
-			return err
-		}
-		if last != "" {
-			add("c.id IN (SELECT certificate FROM certificate_word WHERE lsp = ? AND word >= ? AND word < ?)", string(f.LSP), w, last)
+// rarest is the first of the words that few names hold, and the end of its range: of those that begin so, or else of the
+// word itself; "" where all are common.
+func (f Filter) rarest(tx *db.Tx, words []string) (word, last string, err error) {
+	for _, w := range words {
+		begins, itself := w+"~", w+" "
+		for _, last := range []string{begins, itself} {
+			var n int
+			err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM certificate_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), w, last, common}, &n)
+			if err != nil || n < common && (n > 0 || last == begins) {
+				return w, last, err
+			}
 		}
 	}
-	return nil
-}
-
-// rare gives the end of a range of words that few names hold: those that begin so, or else the word itself; "" where
-// both are common.
-func (f Filter) rare(tx *db.Tx, word string) (string, error) {
-	begins, itself := word+"~", word+" "
-	for _, last := range []string{begins, itself} {
-		var n int
-		err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM certificate_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), word, last, common}, &n)
-		if err != nil || n < common && (n > 0 || last == begins) {
-			return last, err
-		}
-	}
-	return "", nil
+	return "", "", nil
 }
 
 // IndexNames lets certificates of an LSP be found by the words of their names.
