@@ -16,9 +16,10 @@ import (
 
 // Options of a database. The zero value works.
 type Options struct {
-	Clock    func() time.Time // the product's one clock; required
-	Rehearse bool             // tests: run every Write once, roll back, run it again
-	Readers  int              // read connections; 8 when zero
+	Clock    func() time.Time   // the product's one clock; required
+	Rehearse bool               // tests: run every Write once, roll back, run it again
+	Readers  int                // read connections; 8 when zero
+	Prepared func(query string) // tests: told of each statement that a connection of an embedded database prepares
 }
 
 // DB is an open database. It is safe for use by many goroutines.
@@ -46,8 +47,8 @@ func Open(ctx context.Context, name string, opt Options) (*DB, error) {
 	}
 	pool.SetMaxIdleConns(opt.Readers + dia.writers)
 	d := &DB{dialect: dia, pool: pool, opt: opt}
-	d.write = newSessions(pool, dia.prepare, "", dia.writers)
-	d.read = newSessions(pool, dia.prepare, dia.readOnly, opt.Readers)
+	d.write = newSessions(pool, dia.prepare, "", dia.writers, opt.Prepared)
+	d.read = newSessions(pool, dia.prepare, dia.readOnly, opt.Readers, opt.Prepared)
 	if err := d.migrate(ctx); err != nil {
 		_ = d.Close()
 		return nil, fmt.Errorf("database %s: %w", dia.name, err)

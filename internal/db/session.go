@@ -14,6 +14,7 @@ type session struct {
 	conn  *sql.Conn
 	cache bool
 	stmts map[string]*sql.Stmt // by query text; only while the session is held
+	tell  func(query string)   // of each statement that is prepared; nil for nobody
 }
 
 // maxStatements bounds the statements one connection keeps; beyond it all are dropped and made again.
@@ -26,10 +27,11 @@ type sessions struct {
 	setup   string        // statement run on each new connection; empty for none
 	free    chan *session // nil: a slot whose connection is not open yet; closed with the database
 	end     sync.Once
+	tell    func(query string)
 }
 
-func newSessions(pool *sql.DB, prepare bool, setup string, n int) *sessions {
-	ss := &sessions{pool: pool, prepare: prepare, setup: setup, free: make(chan *session, n)}
+func newSessions(pool *sql.DB, prepare bool, setup string, n int, tell func(string)) *sessions {
+	ss := &sessions{pool: pool, prepare: prepare, setup: setup, free: make(chan *session, n), tell: tell}
 	for range n {
 		ss.free <- nil
 	}
@@ -69,7 +71,7 @@ func (ss *sessions) open(ctx context.Context) (*session, error) {
 			return nil, err
 		}
 	}
-	return &session{conn: conn, cache: ss.prepare, stmts: map[string]*sql.Stmt{}}, nil
+	return &session{conn: conn, cache: ss.prepare, stmts: map[string]*sql.Stmt{}, tell: ss.tell}, nil
 }
 
 // put gives a session back; a broken one is closed and its slot made anew when next needed.
@@ -120,6 +122,9 @@ func (s *session) stmt(ctx context.Context, query string) (*sql.Stmt, error) {
 	st, err := s.conn.PrepareContext(ctx, query)
 	if err != nil {
 		return nil, err
+	}
+	if s.tell != nil {
+		s.tell(query)
 	}
 	s.stmts[query] = st
 	return st, nil

@@ -1,5 +1,6 @@
 // Package dbtest gives tests real databases: SQLite always, PostgreSQL when KOMPETEN_TEST_POSTGRES names a server
-// (the full test run starts a private one). Every Write is rehearsed: run, rolled back, run again.
+// (the full test run starts a private one). Every Write is rehearsed: run, rolled back, run again. No statement may go
+// through all rows of a table that grows.
 package dbtest
 
 import (
@@ -68,12 +69,15 @@ func Open(t testing.TB) *DB {
 
 func open(t testing.TB, name string) *DB {
 	t.Helper()
-	clock := &Clock{now: Start}
-	d, err := db.Open(context.Background(), name, db.Options{Clock: clock.Now, Rehearse: true})
+	clock, plans := &Clock{now: Start}, &plans{seen: map[string]bool{}}
+	d, err := db.Open(context.Background(), name, db.Options{Clock: clock.Now, Rehearse: true, Prepared: plans.note})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = d.Close() })
+	t.Cleanup(func() {
+		_ = d.Close()
+		plans.judge(t, name) // of an embedded database only: no other tells
+	})
 	keys := filepath.Join(t.TempDir(), "keys.json")
 	box, err := seal.Load(context.Background(), d, keys)
 	if err != nil {

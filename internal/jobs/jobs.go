@@ -189,7 +189,7 @@ func (r *Runner) claim(ctx context.Context) (j Job, ok bool, err error) {
 	return j, ok, err
 }
 
-const dueJobs = `SELECT id FROM job WHERE (state = 'ready' AND run_at <= $1) OR (state = 'running' AND lease_until < $1)`
+const dueJobs = `SELECT id FROM job WHERE state IN ('ready', 'running') AND (state = 'ready' AND run_at <= $1 OR state = 'running' AND lease_until < $1)`
 
 func (r *Runner) finish(ctx context.Context, j Job, failed error) error {
 	state, text, wait := "done", "", time.Duration(0)

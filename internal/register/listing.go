@@ -69,7 +69,8 @@ func (s *Service) Join(ctx context.Context, actor auth.Actor, application string
 			return []any{&l.Certificate, &l.Scheme, &l.Regency, &l.Employer, &l.Fold, &l.Sample}
 		}, `SELECT c.id, v.scheme, CASE WHEN a.district LIKE '__.__%' THEN substr(a.district, 1, 5) ELSE '' END, a.employer, c.fold, c.sample
 			FROM certificate c JOIN application a ON a.id = c.application JOIN scheme_version v ON v.id = c.scheme_version
-			WHERE c.application = $1 OR c.replaces IN (SELECT w.id FROM certificate w WHERE w.application = $1 AND w.corrected) ORDER BY c.id`, application)
+			WHERE c.id IN (SELECT x.id FROM certificate x WHERE x.application = $1
+				UNION ALL SELECT n.id FROM certificate w JOIN certificate n ON n.replaces = w.id AND n.replaces <> '' WHERE w.application = $1 AND w.corrected) ORDER BY c.id`, application)
 		if err != nil {
 			return err
 		}
