@@ -102,7 +102,7 @@ func (b browser) click(words string) {
 	mark := fmt.Sprintf(`(() => { document.querySelectorAll('main details').forEach(d => { d.open = true });
 		const all = [...document.querySelectorAll('main a, main button, main summary')];
 		const e = all.find(e => e.innerText.trim() === %s && !e.disabled && e.tagName !== 'SUMMARY') || all.find(e => e.innerText.trim().startsWith(%s) && !e.disabled && e.tagName !== 'SUMMARY');
-		if (!e) return false; e.setAttribute('data-press', '1'); e.scrollIntoView({block: 'center'}); return true })()`, q, q)
+		if (!e) return false; e.setAttribute('data-press', '1'); e.scrollIntoView({block: 'center', behavior: 'instant'}); return true })()`, q, q)
 	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](mark))
 	b.must(err)
 	if !found {
@@ -289,7 +289,8 @@ func (b browser) fillScheme(words string) {
 func (b browser) judgeOpenUnit() {
 	b.t.Helper()
 	ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`(() => { const d = [...document.querySelectorAll('main details[open]')].find(d => d.querySelector('form[action$="/mark"]')); if (!d) return false;
-		d.querySelectorAll('input[type=radio][value=yes]').forEach(e => { e.checked = true }); d.querySelector('form button').setAttribute('data-press', '1'); return true })()`))
+		d.querySelectorAll('input[type=radio][value=yes]').forEach(e => { e.checked = true }); const e = d.querySelector('form button'); e.setAttribute('data-press', '1');
+		e.scrollIntoView({block: 'center', behavior: 'instant'}); return true })()`))
 	b.must(err)
 	if !ok {
 		b.t.Fatalf("%s: no unit is open:\n%s", b.where(), b.text())
