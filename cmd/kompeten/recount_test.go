@@ -28,7 +28,7 @@ func TestRecountSaysWhetherACountWasWrongAndPutsItRight(t *testing.T) {
 		code int
 		says string
 	}{{1, "1 counts were wrong"}, {0, "every count was right"}} {
-		if code, out, problems := runs(t, "admin", "recount", "--data", dir); code != c.code || !strings.Contains(out, c.says) {
+		if code, out, problems := runs(t, "admin", "recount", "--data", dir, "--base", "https://contoh.id"); code != c.code || !strings.Contains(out, c.says) {
 			t.Errorf("exit %d: %s%s", code, out, problems)
 		}
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,6 +28,9 @@ func (a *App) openLog(ctx context.Context) error {
 	o := tlog.Options{Origin: origin, Dir: a.LogDir(), Cosigner: witnesses, Quorum: a.Config.Quorum}
 	var public []string // what others may rely on; we ourselves also read what a revoked key signed, to go on from there
 	err = a.DB.Read(ctx, func(tx *db.Tx) error {
+		if err := tlog.Belongs(tx, origin); err != nil {
+			return err
+		}
 		now, err := a.Issuers.Signer(tx, issuer.Installation, issuer.EdDSA)
 		if err != nil {
 			return err
@@ -45,6 +49,9 @@ func (a *App) openLog(ctx context.Context) error {
 		}
 		return err
 	})
+	if errors.Is(err, tlog.ErrOrigin) {
+		return fmt.Errorf("the address of an installation is for good: give every command the --base (or KOMPETEN_BASE) that it began with, not %s: %w", a.Config.Base, err)
+	}
 	if err != nil {
 		return fmt.Errorf("log: %w", err)
 	}

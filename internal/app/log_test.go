@@ -176,6 +176,39 @@ func TestSettingsOfWitnessesThatCannotWorkAreRefusedAtTheStart(t *testing.T) {
 	}
 }
 
+func TestAnInstallationKeepsItsAddress(t *testing.T) {
+	ctx, data := context.Background(), t.TempDir()
+	a := installation(t, app.Config{Data: data})
+	base := a.Config.Base
+	if _, err := a.Transparency.Integrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	key := filepath.Join(data, "log", "key")
+	before, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := app.Open(ctx, app.Config{Data: data, Base: "https://lain.contoh.id", Readers: 2}, &app.Clock{}, discard)
+	if err == nil {
+		_ = other.Close()
+		t.Fatal("opened under another address, under which it would sign certificates that nobody can check")
+	}
+	if !strings.Contains(err.Error(), "--base") {
+		t.Errorf("the error does not say what to do: %v", err)
+	}
+	if after, err := os.ReadFile(key); err != nil || string(after) != string(before) {
+		t.Errorf("the published key of the log was changed: %s %v", after, err)
+	}
+	again, err := app.Open(ctx, app.Config{Data: data, Base: base, Readers: 2}, &app.Clock{}, discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = again.Close()
+}
+
 func TestALogGoesOnUnderANewKey(t *testing.T) {
 	ctx, data := context.Background(), t.TempDir()
 	a := installation(t, app.Config{Data: data})

@@ -2,6 +2,7 @@ package tlog
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -143,6 +144,15 @@ type state struct {
 	note   []byte    // the newest signed checkpoint
 }
 
+// Belongs refuses a name that is not that of the log in the database, with ErrOrigin; any is good where there is none yet.
+func Belongs(tx *db.Tx, origin string) error {
+	_, err := load(tx, origin)
+	if errors.Is(err, ErrOrigin) {
+		return err
+	}
+	return nil // what else is wrong, the audit says
+}
+
 // load reads the state of the log; of a new one there is none yet.
 func load(tx *db.Tx, origin string) (state, error) {
 	st := state{root: emptyRoot, signed: -1}
@@ -156,7 +166,7 @@ func load(tx *db.Tx, origin string) (state, error) {
 	case err != nil:
 		return st, err
 	case name != origin:
-		return st, fmt.Errorf("log: the database holds the log %s, not %s: %w", name, origin, ErrOrigin)
+		return st, fmt.Errorf("the database holds the log %s, not %s: %w", name, origin, ErrOrigin)
 	case len(root) != len(st.root):
 		return st, fmt.Errorf("log: root of %d bytes", len(root))
 	}
