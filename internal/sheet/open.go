@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -106,7 +107,7 @@ func openWorkbook(data []byte) (Book, error) {
 	}
 	f, done, err := unfold(data, excelize.Options{RawCellValue: true, UnzipXMLSizeLimit: maxPart})
 	if err != nil {
-		return Book{}, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
+		return Book{}, err
 	}
 	defer done()
 	var b Book
@@ -130,7 +131,7 @@ func openWorkbook(data []byte) (Book, error) {
 func unfold(data []byte, o excelize.Options) (f *excelize.File, done func(), err error) {
 	o.UnzipSizeLimit = maxUnzip
 	if o.TmpDir, err = os.MkdirTemp("", "kompeten-list-"); err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("unfold a workbook: %w", err)
 	}
 	f, err = excelize.OpenReader(bytes.NewReader(data), o)
 	done = func() {
@@ -141,7 +142,7 @@ func unfold(data []byte, o excelize.Options) (f *excelize.File, done func(), err
 	}
 	if err != nil {
 		done()
-		return nil, nil, err
+		return nil, nil, fault.New(fault.Invalid, "sheet.not_a_workbook").Because(err)
 	}
 	return f, done, nil
 }

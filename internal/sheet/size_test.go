@@ -72,6 +72,15 @@ func TestNothingIsLeftOnTheDiskOfAWorkbookThatWasReadOrRefused(t *testing.T) {
 	}
 }
 
+func TestAFullDiskIsNotTheFaultOfTheList(t *testing.T) {
+	list := book(t, 1, "Ani Contoh")
+	t.Setenv("TMPDIR", "/nowhere")
+	_, err := sheet.Check(list, "daftar.xlsx", sheet.Options{Day: "2026-03-02"})
+	if err == nil || fault.Of(err) != nil {
+		t.Errorf("without a place for large sheets the list is told: %v", err)
+	}
+}
+
 func TestAListBeyondABoundIsRefusedWithWhatIsTooMuch(t *testing.T) {
 	one := book(t, 1, "Ani Contoh")
 	merges := "</sheetData><mergeCells>" + strings.Repeat(`<mergeCell ref="A1:A30000"/>`, 50) + "</mergeCells>"
