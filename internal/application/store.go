@@ -153,23 +153,12 @@ func List(tx *db.Tx, actor auth.Actor, f Filter) ([]Application, error) {
 	return all[:min(len(all), f.Limit)], nil
 }
 
-// common is how many names share a word before going through the names in order finds a page sooner than the word.
-const common = 2000
-
-// rarest is the first of the words that few names of the LSP hold, and the end of its range: of those that begin so, or
-// else of the word itself; "" where all are common.
-func (f Filter) rarest(tx *db.Tx, words []string) (word, last string, err error) {
-	for _, w := range words {
-		begins, itself := w+"~", w+" "
-		for _, last := range []string{begins, itself} {
-			var n int
-			err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM application_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), w, last, common}, &n)
-			if err != nil || n < common && (n > 0 || last == begins) {
-				return w, last, err
-			}
-		}
+// holding counts the names of the LSP that hold a word of a range, as far as text.Common.
+func (f Filter) holding(tx *db.Tx) func(word, last string) (int, error) {
+	return func(word, last string) (n int, err error) {
+		err = tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM application_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), word, last, text.Common}, &n)
+		return n, err
 	}
-	return "", "", nil
 }
 
 // IndexNames lets applications of an LSP be found by the words of their names.
@@ -216,7 +205,7 @@ func (f Filter) read(tx *db.Tx, where string, args ...any) ([]Application, error
 		add("fold LIKE", "%"+w+"%")
 	}
 	if f.LSP != "" && f.Programme == "" {
-		word, last, err := f.rarest(tx, words)
+		word, last, err := text.Rarest(words, f.holding(tx))
 		if err != nil {
 			return nil, err
 		}

@@ -105,12 +105,12 @@ func Search(tx *db.Tx, actor auth.Actor, f Filter) ([]Certificate, error) {
 		return nil, fault.New(fault.NotFound, "db.not_found")
 	}
 	where, args, begin := "c.lsp = $1", []any{string(f.LSP)}, from
-	place := func(text string, values ...any) string {
+	place := func(cond string, values ...any) string {
 		for _, v := range values {
 			args = append(args, v)
-			text = strings.Replace(text, "?", fmt.Sprintf("$%d", len(args)), 1)
+			cond = strings.Replace(cond, "?", fmt.Sprintf("$%d", len(args)), 1)
 		}
-		return text
+		return cond
 	}
 	if f.Unhanded {
 		where += " AND c.state = 'active' AND c.handed_at IS NULL"
@@ -125,7 +125,7 @@ func Search(tx *db.Tx, actor auth.Actor, f Filter) ([]Certificate, error) {
 		for _, w := range words {
 			where += place(" AND c.fold LIKE ?", "%"+w+"%")
 		}
-		word, last, err := f.rarest(tx, words)
+		word, last, err := text.Rarest(words, f.holding(tx))
 		if err != nil {
 			return nil, err
 		}
@@ -143,23 +143,12 @@ func Search(tx *db.Tx, actor auth.Actor, f Filter) ([]Certificate, error) {
 	return out, err
 }
 
-// common is how many names share a word before going through the newest finds a page sooner than the word.
-const common = 2000
-
-// rarest is the first of the words that few names hold, and the end of its range: of those that begin so, or else of the
-// word itself; "" where all are common.
-func (f Filter) rarest(tx *db.Tx, words []string) (word, last string, err error) {
-	for _, w := range words {
-		begins, itself := w+"~", w+" "
-		for _, last := range []string{begins, itself} {
-			var n int
-			err := tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM certificate_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), w, last, common}, &n)
-			if err != nil || n < common && (n > 0 || last == begins) {
-				return w, last, err
-			}
-		}
+// holding counts the names of the LSP that hold a word of a range, as far as text.Common.
+func (f Filter) holding(tx *db.Tx) func(word, last string) (int, error) {
+	return func(word, last string) (n int, err error) {
+		err = tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM certificate_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), word, last, text.Common}, &n)
+		return n, err
 	}
-	return "", "", nil
 }
 
 // IndexNames lets certificates of an LSP be found by the words of their names.
