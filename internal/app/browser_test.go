@@ -239,6 +239,7 @@ func TestTheWholePathInABrowser(t *testing.T) {
 	}
 
 	manager.open("/meetings")
+	manager.fill(map[string]any{"chair": "Dr. Retno Palupi"})
 	manager.click("Adakan pleno")
 	manager.sees("Pleno")
 	meeting := strings.TrimPrefix(strings.Split(manager.where(), "?")[0], d.srv.URL)

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"kompeten/internal/application"
 	"kompeten/internal/assessment"
@@ -53,22 +54,25 @@ func (x *visit) meetings() error {
 	return x.page(x.t("nav.meetings"), append(body, t)...)
 }
 
-func committee(tx *db.Tx, actor auth.Actor, lsp auth.OrgID) (out []ui.Option, err error) {
+// committee is who sits on an LSP's committee, by name.
+func committee(tx *db.Tx, actor auth.Actor, lsp auth.OrgID) ([]ui.Option, error) {
 	people, err := organisation.People(tx, actor, lsp)
 	if err != nil {
 		return nil, err
 	}
+	var members []auth.PersonID
 	for _, m := range people {
-		if m.Duty != auth.Committee || m.Until != "" {
-			continue
+		if m.Duty == auth.Committee && m.Until == "" {
+			members = append(members, m.Person)
 		}
-		names, err := person.Names(tx, actor, []auth.PersonID{m.Person})
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, ui.Option{Value: string(m.Person), Text: names[m.Person]})
 	}
-	return out, nil
+	named, err := person.Names(tx, actor, members)
+	out := make([]ui.Option, len(members))
+	for i, m := range members {
+		out[i] = ui.Option{Value: string(m), Text: named[m]}
+	}
+	slices.SortFunc(out, func(a, b ui.Option) int { return strings.Compare(a.Text, b.Text) })
+	return out, err
 }
 
 func (x *visit) callMeeting(ready []assessment.Assessment, members []ui.Option) ui.Component {
