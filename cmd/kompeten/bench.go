@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -72,17 +73,24 @@ func (c benchCmd) restart(ctx context.Context, cfg app.Config, run *bench.Run) e
 		return err
 	}
 	const address = "127.0.0.1:18099"
-	cmd := exec.CommandContext(ctx, self, "serve", "--data", cfg.Data, "--database", cfg.Database, "--listen", address) // #nosec G204 -- ourselves
+	cmd := exec.CommandContext(ctx, self, "serve", "--data", cfg.Data, "--database", cfg.Database, "--base", cfg.Base, "--listen", address) // #nosec G204 -- ourselves
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	from := time.Now()
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	defer func() { _ = cmd.Process.Kill(); <-ended }()
 	for !answers(ctx, "http://"+address+"/readyz") {
-		if time.Since(from) > time.Minute {
+		select {
+		case <-ended:
+			return fmt.Errorf("bench: serve ended: %s", strings.TrimSpace(said.String()))
+		case <-time.After(time.Minute - time.Since(from)):
 			return errors.New("bench: serve does not answer")
+		case <-time.After(5 * time.Millisecond):
 		}
-		time.Sleep(5 * time.Millisecond)
 	}
 	run.Add("start of serve on that store", time.Since(from).Seconds(), "s", "< 1 s", "")
 	time.Sleep(5 * time.Second)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"kompeten/internal/app"
@@ -52,4 +53,11 @@ func sample(t *testing.T, dir string) (*app.App, *app.World) {
 		t.Fatal(err)
 	}
 	return a, w
+}
+
+func TestTheBenchEndsWithHowSoonAnInstallationAnswers(t *testing.T) {
+	code, out, problems := runs(t, "bench", "--only", "list", "--rows", "20")
+	if code != 0 || !strings.Contains(out, "start of serve on that store") || !strings.Contains(out, "memory when idle") {
+		t.Errorf("exit %d:\n%s%s", code, out, problems)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"kompeten/internal/auth"
 	"kompeten/internal/db"
 	"kompeten/internal/fault"
+	"kompeten/internal/names"
 	"kompeten/internal/person"
 	"kompeten/internal/programme"
 	"kompeten/internal/report"
@@ -99,26 +100,22 @@ func (s *server) applications(ctx context.Context, in *struct {
 	Count     string   `query:"count" enum:"invited,confirmed,accepted,present,k,bk,issued,handed" doc:"The list behind a figure of programme-figures"`
 	District  string   `query:"district"`
 	Sector    string   `query:"sector"`
-	Q         string   `query:"q" doc:"Part of the name"`
+	Q         string   `query:"q" doc:"Words of the name, or their beginnings"`
 }) (*list[Application], error) {
-	f := application.Filter{Programme: programme.ID(in.Programme), LSP: auth.OrgID(in.LSP), District: in.District, Sector: in.Sector, Query: in.Q, Stages: report.StagesOf(in.Count), Limit: in.Limit + 1}
+	f := application.Filter{Programme: programme.ID(in.Programme), LSP: auth.OrgID(in.LSP), District: in.District, Sector: in.Sector, Query: in.Q, Stages: report.StagesOf(in.Count), Limit: in.Limit}
 	for _, st := range in.Stage {
 		f.Stages = append(f.Stages, application.Stage(st))
 	}
-	all, err := see(ctx, s, func(tx *db.Tx, who auth.Actor) ([]application.Application, error) {
-		if in.After != "" {
-			last, err := application.Get(tx, who, application.ID(in.After))
+	return listed(ctx, s, in.From, applicationTold, func(tx *db.Tx, who auth.Actor, last string) (_ []application.Application, _ names.Key, err error) {
+		if last != "" {
+			a, err := application.Get(tx, who, application.ID(last))
 			if err != nil {
-				return nil, err
+				return nil, names.Key{}, err
 			}
-			f.AfterFold, f.AfterID = application.FoldOf(last), last.ID
+			f.After = in.at(application.At(a))
 		}
 		return application.List(tx, who, f)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return cut(all, in.Limit, func(a application.Application) string { return string(a.ID) }, applicationTold), nil
 }
 
 func (s *server) application(ctx context.Context, in *ByID) (*one[ApplicationFile], error) {

@@ -16,6 +16,7 @@ import (
 	"kompeten/internal/fault"
 	"kompeten/internal/flow"
 	"kompeten/internal/ledger"
+	"kompeten/internal/names"
 	"kompeten/internal/text"
 )
 
@@ -148,6 +149,45 @@ func page[R, T any](ctx context.Context, s *server, from From, id func(R) string
 		all = all[at+1:]
 	}
 	return cut(all, from.Limit, id, show), nil
+}
+
+// listed is a page of a list that the database cuts. fn is given the id of the last record of the page before.
+func listed[R, T any](ctx context.Context, s *server, from From, show func(R) T, fn func(tx *db.Tx, who auth.Actor, last string) ([]R, names.Key, error)) (*list[T], error) {
+	last, _, _ := from.place()
+	var next names.Key
+	all, err := see(ctx, s, func(tx *db.Tx, who auth.Actor) (all []R, err error) {
+		all, next, err = fn(tx, who, last)
+		return all, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := cut(all, len(all), nil, show)
+	out.Body.Next = next.ID
+	if next.Word != "" {
+		out.Body.Next += "~" + next.Word
+	}
+	if next.Word != "" && next.After == "" {
+		out.Body.Next += "~"
+	}
+	return out, nil
+}
+
+// place takes apart where a list goes on: after which record, in a search by name after which of its words, and whether
+// that search is in the order of entry.
+func (f From) place() (id, word string, entry bool) {
+	id, word, _ = strings.Cut(f.After, "~")
+	word, _, entry = strings.Cut(word, "~")
+	return id, word, entry
+}
+
+// at is that place as a Key, for a list that has the record there.
+func (f From) at(k names.Key) names.Key {
+	_, word, entry := f.place()
+	if k.Word = word; entry {
+		k.After = ""
+	}
+	return k
 }
 
 // cut makes a page of the beginning of a list.

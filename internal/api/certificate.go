@@ -11,6 +11,7 @@ import (
 	"kompeten/internal/decision"
 	"kompeten/internal/fault"
 	"kompeten/internal/ledger"
+	"kompeten/internal/names"
 	"kompeten/internal/paper"
 	"kompeten/internal/programme"
 	"kompeten/internal/text"
@@ -114,7 +115,7 @@ func certificateID(c certificate.Certificate) string { return string(c.ID) }
 
 func (s *server) certificates(ctx context.Context, in *struct {
 	AtLSP
-	Q        string `query:"q" doc:"Words of the name, or the beginning of the number"`
+	Q        string `query:"q" doc:"Words of the name or their beginnings, or the beginning of the number"`
 	Unhanded bool   `query:"unhanded" doc:"Only those that nobody has fetched yet"`
 }) (*list[Certificate], error) {
 	at, err := lsp(ctx, in.LSP)
@@ -122,22 +123,19 @@ func (s *server) certificates(ctx context.Context, in *struct {
 		return nil, refused(err)
 	}
 	var today date.Date
-	all, err := see(ctx, s, func(tx *db.Tx, who auth.Actor) ([]certificate.Certificate, error) {
+	show := func(c certificate.Certificate) Certificate { return s.certificateTold(c, today) }
+	return listed(ctx, s, in.From, show, func(tx *db.Tx, who auth.Actor, last string) (_ []certificate.Certificate, _ names.Key, err error) {
 		today = now(ctx, tx).Today
-		f := certificate.Filter{LSP: at, Query: in.Q, Unhanded: in.Unhanded, Limit: in.Limit + 1}
-		if in.After != "" {
-			last, err := certificate.Get(tx, who, certificate.ID(in.After))
+		f := certificate.Filter{LSP: at, Query: in.Q, Unhanded: in.Unhanded, Limit: in.Limit}
+		if last != "" {
+			c, err := certificate.Get(tx, who, certificate.ID(last))
 			if err != nil {
-				return nil, err
+				return nil, names.Key{}, err
 			}
-			f.Before, f.BeforeID = last.IssuedOn, last.ID
+			f.After = in.at(f.At(c))
 		}
 		return certificate.Search(tx, who, f)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return cut(all, in.Limit, certificateID, func(c certificate.Certificate) Certificate { return s.certificateTold(c, today) }), nil
 }
 
 // certificatesOf is a list of certificates that belong together.

@@ -10,7 +10,7 @@ import (
 	"kompeten/internal/scheme"
 )
 
-func names[S ~string](all []S) []string {
+func plain[S ~string](all []S) []string {
 	out := []string{}
 	for _, v := range all {
 		out = append(out, string(v))
@@ -48,7 +48,7 @@ func (s *server) licences(ctx context.Context, in *struct {
 }) (*list[Licence], error) {
 	actions := map[string][]Action{}
 	show := func(l licence.Licence) Licence {
-		return Licence{l.ID, NewLicence{l.Number, l.Decree, string(l.ValidFrom), string(l.ValidUntil), names(l.Schemes)}, string(l.State), actions[l.ID]}
+		return Licence{l.ID, NewLicence{l.Number, l.Decree, string(l.ValidFrom), string(l.ValidUntil), plain(l.Schemes)}, string(l.State), actions[l.ID]}
 	}
 	return page(ctx, s, in.From, func(l licence.Licence) string { return l.ID }, show, func(tx *db.Tx, who auth.Actor) ([]licence.Licence, error) {
 		all, err := licence.Licences(tx, who, auth.OrgID(in.ID))
@@ -138,7 +138,7 @@ func (s *server) assessors(ctx context.Context, in *struct {
 	var today date.Date
 	actions := map[string][]Action{}
 	show := func(a licence.Assessor) Assessor {
-		return Assessor{a.ID, a.Name, NewAssessor{string(a.Person), a.MET, string(a.ValidFrom), string(a.ValidUntil), names(a.Schemes)}, string(a.State), string(a.Standing(today)), actions[a.ID]}
+		return Assessor{a.ID, a.Name, NewAssessor{string(a.Person), a.MET, string(a.ValidFrom), string(a.ValidUntil), plain(a.Schemes)}, string(a.State), string(a.Standing(today)), actions[a.ID]}
 	}
 	return page(ctx, s, in.From, func(a licence.Assessor) string { return a.ID }, show, func(tx *db.Tx, who auth.Actor) ([]licence.Assessor, error) {
 		c := now(ctx, tx)

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -192,18 +193,20 @@ func (x *site) issued(prg, mid string) {
 	job := x.say("Certificates are issued by a job", "lsp manager", "POST", "/meetings/"+mid+"/issue", nil, "Idempotency-Key", "issue-1").at("id")
 	x.work()
 	x.say("How far it is", "lsp manager", "GET", "/jobs/"+job, nil)
-	var pages []string
-	for next := ""; len(pages) < 10; {
-		r := x.send("lsp manager", "GET", "/certificates?limit=1"+next, nil)
-		pages = append(pages, r.at("items.0.name"))
-		if r.json.(map[string]any)["next"] == nil {
-			break
+	number := x.send("lsp manager", "GET", "/certificates?limit=1", nil).at("items.0.number")
+	four := "Ani Contoh, Budi Contoh, Cici Contoh, Dedi Contoh"
+	for path, want := range map[string]string{
+		"/certificates?limit=1": four, "/certificates?limit=2": four, "/certificates?unhanded=true&limit=1": four,
+		"/certificates?limit=1&q=contoh": four, "/certificates?limit=3&q=CON": four, "/certificates?unhanded=true&limit=1&q=contoh": four, "/certificates?limit=1&q=contoh+bud": "Budi Contoh", "/certificates?limit=1&q=ontoh": "",
+		"/certificates?limit=1&q=" + number[:5]: four, "/certificates?unhanded=true&limit=1&q=" + number[:5]: four, "/certificates?limit=1&q=0000": "",
+		"/applications?limit=1&q=contoh": four, "/applications?limit=2&q=contoh+a": "Ani Contoh", "/applications?limit=1&stage=issued&q=contoh": four,
+	} {
+		if got := strings.Join(x.pages("lsp manager", path), ", "); got != want {
+			x.t.Errorf("%s page by page: %s, want %s", path, got, want)
 		}
-		next = "&after=" + r.at("next")
 	}
-	slices.Sort(pages)
-	if got := strings.Join(pages, ", "); got != "Ani Contoh, Budi Contoh, Cici Contoh, Dedi Contoh" {
-		x.t.Errorf("page by page: %s", got)
+	if got := strings.Join(x.pages("office", "/applications?limit=1&stage=issued&q=contoh"), ", "); got != four {
+		x.t.Errorf("the office finds %s, want %s", got, four)
 	}
 	crt := x.say("Certificates of the LSP", "lsp manager", "GET", "/certificates?q=budi", nil).at("items.0.id")
 	x.say("One certificate", "lsp manager", "GET", "/certificates/"+crt, nil, "Accept-Language", "en")
@@ -220,6 +223,22 @@ func (x *site) issued(prg, mid string) {
 	x.say("Certificates of the programme", "office", "GET", "/programmes/"+prg+"/certificates?limit=1", nil)
 	x.say("What was done to a record", "lsp manager", "GET", "/history/"+crt, nil, "Accept-Language", "en")
 	x.chapter("6-certificates")
+}
+
+// pages are the names on all pages of a list, sorted.
+func (x *site) pages(who, list string) (all []string) {
+	for next := ""; len(all) < 20; {
+		r := x.send(who, "GET", list+next, nil)
+		for _, item := range r.json.(map[string]any)["items"].([]any) {
+			all = append(all, item.(map[string]any)["name"].(string))
+		}
+		if r.json.(map[string]any)["next"] == nil {
+			break
+		}
+		next = "&after=" + url.QueryEscape(r.at("next"))
+	}
+	slices.Sort(all)
+	return all
 }
 
 func lastOf(path string) string {

@@ -214,8 +214,7 @@ func importTold(l text.Lang, dry bool, r standard.Report) Imported {
 		}
 		return out
 	}
-	names := func(all []string) []string { return append([]string{}, all...) }
-	out := Imported{dry, names(r.Added), names(r.Changed), names(r.Same), []Changed{}, off(r.Errors), off(r.Warnings)}
+	out := Imported{dry, plain(r.Added), plain(r.Changed), plain(r.Same), []Changed{}, off(r.Errors), off(r.Warnings)}
 	for _, c := range r.Changes {
 		out.Changes = append(out.Changes, Changed(c))
 	}

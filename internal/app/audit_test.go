@@ -120,7 +120,7 @@ func TestWhatIsDoneStandsInTheLogAndTheListsWithinSeconds(t *testing.T) {
 	head := d.w.Actor("ketua.otomotif")
 	var c certificate.Certificate
 	err := d.app.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err := certificate.Search(tx, head, certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
+		all, _, err := certificate.Search(tx, head, certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
 		if err == nil {
 			c = all[0]
 		}
@@ -164,7 +164,7 @@ func TestACertificateMadeAgainHasTheSameBytesThoughTheLogGrew(t *testing.T) {
 	head := d.w.Actor("ketua.otomotif")
 	var all []certificate.Certificate
 	err := d.app.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		all, err = certificate.Search(tx, head, certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
+		all, _, err = certificate.Search(tx, head, certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
 		return err
 	})
 	if err != nil {
@@ -244,7 +244,7 @@ func someCertificate(t *testing.T, d demoSite) certificate.Certificate {
 	t.Helper()
 	var all []certificate.Certificate
 	err := d.app.DB.Read(context.Background(), func(tx *db.Tx) (err error) {
-		all, err = certificate.Search(tx, d.w.Actor("ketua.otomotif"), certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
+		all, _, err = certificate.Search(tx, d.w.Actor("ketua.otomotif"), certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
 		return err
 	})
 	if err != nil || len(all) == 0 {

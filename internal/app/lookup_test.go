@@ -59,7 +59,7 @@ func onEach(t *testing.T, rate int, fn func(t *testing.T, p publicSite)) {
 		t.Cleanup(func() { srv.Close(); _ = a.Close() })
 		p := publicSite{demoSite: demoSite{t, a, w, srv}, data: cfg.Data}
 		err = a.DB.Read(context.Background(), func(tx *db.Tx) (err error) {
-			p.certs, err = certificate.Search(tx, w.Actor("ketua.otomotif"), certificate.Filter{LSP: w.Org("lsp-otomotif")})
+			p.certs, _, err = certificate.Search(tx, w.Actor("ketua.otomotif"), certificate.Filter{LSP: w.Org("lsp-otomotif")})
 			return err
 		})
 		if err != nil || len(p.certs) < 8 {
@@ -381,7 +381,7 @@ func files(t *testing.T, dir string) string {
 func TestTheTextOfAQRCodeIsJudged(t *testing.T) {
 	d := publicSite{demoSite: open(t)}
 	err := d.app.DB.Read(context.Background(), func(tx *db.Tx) (err error) {
-		d.certs, err = certificate.Search(tx, d.w.Actor("ketua.otomotif"), certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
+		d.certs, _, err = certificate.Search(tx, d.w.Actor("ketua.otomotif"), certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
 		return err
 	})
 	if err != nil {

@@ -21,7 +21,7 @@ func TestACertificateIsOfferedToAWalletFromThePageOfItAndFromTheHoldersOwn(t *te
 	d := open(t)
 	var c certificate.Certificate
 	err := d.app.DB.Read(t.Context(), func(tx *db.Tx) error {
-		all, err := certificate.Search(tx, d.w.Actor("admin.otomotif"), certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
+		all, _, err := certificate.Search(tx, d.w.Actor("admin.otomotif"), certificate.Filter{LSP: d.w.Org("lsp-otomotif")})
 		c = all[0]
 		return err
 	})

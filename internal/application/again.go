@@ -22,5 +22,5 @@ func Again(tx *db.Tx, first ID, name string) (ID, error) {
 	if err != nil {
 		return "", err
 	}
-	return ID(a), IndexNames(tx, r.LSP, []ID{ID(a)}, []string{name})
+	return ID(a), IndexNames(tx, NameOf(ID(a), name, r.LSP, r.Office)...)
 }

@@ -38,7 +38,7 @@ func (s *Service) Confirm(ctx context.Context, actor auth.Actor, a ID, version i
 		}
 		f.Consents = purposes
 		if in.Name != f.Name {
-			if err := rename(tx, f.LSP, f.ID, in.Name); err != nil {
+			if err := rename(tx, f.Application, in.Name); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"kompeten/internal/fault"
 	"kompeten/internal/id"
 	"kompeten/internal/ledger"
+	"kompeten/internal/names"
 	"kompeten/internal/programme"
 	"kompeten/internal/text"
 )
@@ -91,8 +92,7 @@ func (s *Service) draft(tx *db.Tx, actor auth.Actor, p programme.Programme, nomi
 		return 0, err
 	}
 	var rows, duties [][]any
-	var ids []ID
-	var names []string
+	var found []names.Name
 	var entries []ledger.Entry
 	for _, n := range nominees {
 		if have[n.ID] || have[string(n.Person)+" "+string(n.SchemeVersion)] {
@@ -102,7 +102,7 @@ func (s *Service) draft(tx *db.Tx, actor auth.Actor, p programme.Programme, nomi
 		rows = append(rows, []any{a, string(p.ID), n.ID, string(n.Person), n.Name, text.Fold(n.Name), string(p.LSP), string(p.Office), string(n.SchemeVersion),
 			p.Funding, p.Giver, n.District, n.Sector, n.Employer, string(pass.To()), string(StageDraft), "", p.Sample, db.At(tx.Now()), 1})
 		duties = append(duties, []any{a, string(n.Person), "candidate"})
-		ids, names = append(ids, ID(a)), append(names, n.Name)
+		found = append(found, NameOf(ID(a), n.Name, p.LSP, p.Office)...)
 		entries = append(entries, ledger.Entry{Record: a, Pass: pass})
 	}
 	err = tx.Insert("application", []string{"id", "programme", "nominee", "person", "name", "fold", "lsp", "office", "scheme_version", "funding", "giver", "district",
@@ -113,7 +113,7 @@ func (s *Service) draft(tx *db.Tx, actor auth.Actor, p programme.Programme, nomi
 	if err != nil {
 		return 0, err
 	}
-	if err := IndexNames(tx, p.LSP, ids, names); err != nil {
+	if err := IndexNames(tx, found...); err != nil {
 		return 0, err
 	}
 	if err := tx.Insert("case_duty", []string{"application", "person", "duty"}, duties); err != nil {
@@ -147,12 +147,14 @@ func Undrafted(tx *db.Tx, actor auth.Actor, pid programme.ID) ([]programme.Nomin
 // refresh brings drafts up to date with what the list says of their nominees.
 func (s *Service) refresh(ctx context.Context, actor auth.Actor, pid programme.ID) error {
 	type stale struct {
-		id, name, district, sector, employer string
-		version                              int64
+		id, was, name, district, sector, employer string
+		version                                   int64
 	}
 	return s.d.Write(ctx, func(tx *db.Tx) error {
-		list, err := db.All(tx, func(x *stale) []any { return []any{&x.id, &x.name, &x.district, &x.sector, &x.employer, &x.version} },
-			`SELECT a.id, p.name, n.district, n.sector, n.employer, a.version FROM application a JOIN nominee n ON n.id = a.nominee JOIN person p ON p.id = n.person
+		list, err := db.All(tx, func(x *stale) []any {
+			return []any{&x.id, &x.was, &x.name, &x.district, &x.sector, &x.employer, &x.version}
+		},
+			`SELECT a.id, a.name, p.name, n.district, n.sector, n.employer, a.version FROM application a JOIN nominee n ON n.id = a.nominee JOIN person p ON p.id = n.person
 			WHERE a.programme = $1 AND a.state = 'draft' AND (a.name <> p.name OR a.district <> n.district OR a.sector <> n.sector OR a.employer <> n.employer)
 			ORDER BY a.id`, string(pid))
 		if err != nil || len(list) == 0 {
@@ -173,7 +175,7 @@ func (s *Service) refresh(ctx context.Context, actor auth.Actor, pid programme.I
 			if err != nil {
 				return err
 			}
-			if err := rename(tx, p.LSP, ID(x.id), x.name); err != nil {
+			if err := rename(tx, Application{ID: ID(x.id), Name: x.was, LSP: p.LSP, Office: p.Office}, x.name); err != nil {
 				return err
 			}
 			entries = append(entries, ledger.Entry{Record: x.id, Pass: pass})

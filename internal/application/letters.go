@@ -36,7 +36,7 @@ func (s *Service) Letters(ctx context.Context, actor auth.Actor, pid programme.I
 		if err != nil {
 			return err
 		}
-		apps, err := List(tx, actor, Filter{Programme: pid, Limit: 100_000})
+		apps, _, err := List(tx, actor, Filter{Programme: pid, Limit: 100_000})
 		if err != nil {
 			return err
 		}

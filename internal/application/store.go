@@ -2,7 +2,6 @@ package application
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"kompeten/internal/fault"
 	"kompeten/internal/flow"
 	"kompeten/internal/ledger"
+	"kompeten/internal/names"
 	"kompeten/internal/programme"
 	"kompeten/internal/text"
 )
@@ -122,26 +122,28 @@ type Filter struct {
 	Stages    []Stage
 	District  string
 	Sector    string
-	Query     string // part of the name
-	AfterFold string // keyset: go on after this name and id
-	AfterID   ID
-	Limit     int
+	Query     string    // words of the name, or their beginnings
+	After     names.Key // where the page before ended
+	Limit     int       // 50 when zero
 }
 
-// List is the applications the actor may see, by name.
-func List(tx *db.Tx, actor auth.Actor, f Filter) ([]Application, error) {
-	if f.Limit == 0 {
-		f.Limit = 51
+// List is the applications the actor may see, and where the next page goes on. They come by name; those of a search by
+// the word that was found and then by name.
+func List(tx *db.Tx, actor auth.Actor, f Filter) ([]Application, names.Key, error) {
+	f.Limit = cmp.Or(f.Limit, 50)
+	if text.Fold(f.Query) != "" && f.Programme == "" && actor.System == "" {
+		return f.find(tx, actor)
 	}
 	if actor.System != "" {
-		return f.read(tx, "1 = 1")
+		all, err := f.read(tx, "1 = ?", 1)
+		return f.page(all, err)
 	}
 	var all []Application
 	for _, org := range actor.AllOrgs() {
 		for _, column := range []string{"lsp", "office"} {
-			part, err := f.read(tx, column+" = $1", string(org))
+			part, err := f.read(tx, column+" = ?", string(org))
 			if err != nil {
-				return nil, err
+				return nil, names.Key{}, err
 			}
 			all = append(all, part...)
 		}
@@ -149,86 +151,97 @@ func List(tx *db.Tx, actor auth.Actor, f Filter) ([]Application, error) {
 	slices.SortFunc(all, func(a, b Application) int {
 		return cmp.Or(strings.Compare(text.Fold(a.Name), text.Fold(b.Name)), strings.Compare(string(a.ID), string(b.ID)))
 	})
-	all = slices.CompactFunc(all, func(a, b Application) bool { return a.ID == b.ID })
-	return all[:min(len(all), f.Limit)], nil
+	return f.page(slices.CompactFunc(all, func(a, b Application) bool { return a.ID == b.ID }), nil)
 }
 
-// holding counts the names of the LSP that hold a word of a range, as far as text.Common.
-func (f Filter) holding(tx *db.Tx) func(word, last string) (int, error) {
-	return func(word, last string) (n int, err error) {
-		err = tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM application_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), word, last, text.Common}, &n)
-		return n, err
+// page is the first of what was read, and where to go on.
+func (f Filter) page(all []Application, err error) ([]Application, names.Key, error) {
+	if err != nil || len(all) <= f.Limit {
+		return all, names.Key{}, err
 	}
+	return all[:f.Limit], At(all[f.Limit-1]), nil
 }
 
-// IndexNames lets applications of an LSP be found by the words of their names.
-func IndexNames(tx *db.Tx, lsp auth.OrgID, apps []ID, names []string) error {
-	var rows [][]any
-	for i, a := range apps {
-		for _, w := range text.Words(text.Fold(names[i])) {
-			rows = append(rows, []any{string(lsp), w, string(a)})
-		}
+// At is the place of an application in a list by name.
+func At(a Application) names.Key { return names.Key{After: text.Fold(a.Name), ID: string(a.ID)} }
+
+// named are the words of the names of applications, in the lists of the LSP and of the office that sent the people.
+var named = names.Index{Table: "application_name", Of: "application"}
+
+// NameOf is what an application is found by.
+func NameOf(a ID, name string, lsp, office auth.OrgID) []names.Name {
+	list := []names.Name{{Org: string(lsp), ID: string(a), Name: name}}
+	if office != "" && office != lsp {
+		list = append(list, names.Name{Org: string(office), ID: string(a), Name: name})
 	}
-	return tx.Insert("application_word", []string{"lsp", "word", "application"}, rows)
+	return list
 }
+
+// IndexNames lets applications be found by the words of their names.
+func IndexNames(tx *db.Tx, list ...names.Name) error { return named.Add(tx, list...) }
 
 // rename lets an application be found by another name than before.
-func rename(tx *db.Tx, lsp auth.OrgID, a ID, name string) error {
-	if _, err := tx.Exec("DELETE FROM application_word WHERE application = $1", string(a)); err != nil {
+func rename(tx *db.Tx, a Application, name string) error {
+	if err := named.Remove(tx, NameOf(a.ID, a.Name, a.LSP, a.Office)...); err != nil {
 		return err
 	}
-	return IndexNames(tx, lsp, []ID{a}, []string{name})
+	return named.Add(tx, NameOf(a.ID, name, a.LSP, a.Office)...)
 }
 
-// read is one part of a list, such as an LSP's, in the order of an index.
-func (f Filter) read(tx *db.Tx, where string, args ...any) ([]Application, error) {
-	from := "FROM application "
-	add := func(cond string, values ...any) {
-		where += " AND " + cond + " " + db.Places(len(args)+1, len(values))
-		args = append(args, values...)
+// find is a list by words of the name.
+func (f Filter) find(tx *db.Tx, actor auth.Actor) ([]Application, names.Key, error) {
+	var orgs []string
+	for _, org := range actor.AllOrgs() {
+		if f.LSP == "" || f.LSP == org || !actor.In(f.LSP) {
+			orgs = append(orgs, string(org))
+		}
 	}
-	add("(fold, id) >", f.AfterFold, string(f.AfterID))
+	list, next, err := names.Find(tx, named, orgs, f.Query, f.After, f.Limit, names.List[row]{Columns: columns, From: "application AS a", ID: "a.id", Fields: fields, Where: f.narrow})
+	return wholes(list), next, err
+}
+
+// narrow adds what must hold beside the name.
+func (f Filter) narrow(w *db.Where) {
 	if f.Programme != "" {
-		add("programme IN", string(f.Programme))
+		w.And("programme = ?", string(f.Programme))
 	}
 	if f.LSP != "" {
-		add("lsp IN", string(f.LSP))
+		w.And("lsp = ?", string(f.LSP))
 	}
 	if f.District != "" {
-		add("district IN", f.District)
+		w.And("district = ?", f.District)
 	}
 	if f.Sector != "" {
-		add("sector IN", f.Sector)
-	}
-	words := text.Words(text.Fold(f.Query))
-	for _, w := range words {
-		add("fold LIKE", "%"+w+"%")
-	}
-	if f.LSP != "" && f.Programme == "" {
-		word, last, err := text.Rarest(words, f.holding(tx))
-		if err != nil {
-			return nil, err
-		}
-		if word != "" { // CROSS JOIN: SQLite takes the few first
-			args = append(args, string(f.LSP), word, last)
-			from = fmt.Sprintf("FROM (SELECT DISTINCT application AS found FROM application_word WHERE lsp = $%d AND word >= $%d AND word < $%d) AS few CROSS JOIN application ", len(args)-2, len(args)-1, len(args))
-			where += " AND id = found"
-		}
+		w.And("sector = ?", f.Sector)
 	}
 	if len(f.Stages) > 0 {
 		stages := make([]any, len(f.Stages))
 		for i, s := range f.Stages {
 			stages[i] = string(s)
 		}
-		add("stage IN", stages...)
+		w.In("stage", stages...)
 	}
-	args = append(args, f.Limit)
-	rows, err := db.All(tx, fields, "SELECT "+columns+" "+from+"WHERE "+where+" ORDER BY fold, id LIMIT "+db.Places(len(args), 1), args...)
+}
+
+// read is one part of a list, such as an LSP's, by name: one more than a page, to know whether it goes on.
+func (f Filter) read(tx *db.Tx, cond string, value any) ([]Application, error) {
+	var w db.Where
+	w.And(cond, value)
+	w.And("(fold, id) > (?, ?)", f.After.After, f.After.ID)
+	f.narrow(&w)
+	for _, word := range names.Words(text.Fold(f.Query)) {
+		w.And("(' ' || fold) LIKE ?", "% "+word+"%")
+	}
+	rows, err := db.All(tx, fields, "SELECT "+columns+" FROM application WHERE "+w.String()+" ORDER BY fold, id LIMIT "+w.Value(f.Limit+1), w.Args()...)
+	return wholes(rows), err
+}
+
+func wholes(rows []row) []Application {
 	out := make([]Application, len(rows))
 	for i, r := range rows {
 		out[i] = r.whole()
 	}
-	return out, err
+	return out
 }
 
 // Duty is one person's part in one case. Nobody has two: the key of the table refuses it.
@@ -277,9 +290,6 @@ func DutiesIn(tx *db.Tx, _ auth.Actor, apps []ID, people []auth.PersonID) ([]Dut
 	}
 	return out, nil
 }
-
-// FoldOf is the name of an application as lists are sorted by it, for going on after it.
-func FoldOf(a Application) string { return text.Fold(a.Name) }
 
 // Offers is what the actor could do with an application now, and what stands in the way.
 func Offers(tx *db.Tx, actor auth.Actor, f File) []flow.Offer {

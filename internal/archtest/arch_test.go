@@ -28,7 +28,7 @@ var rows = []struct {
 }{
 	{"1 values", "fault auth text id date money"},
 	{"2 machinery", "flow db"},
-	{"3 services", "seal ledger number jobs blob credential tlog document document/cms document/pdf sheet mail region lookup badge"},
+	{"3 services", "seal ledger number jobs blob credential tlog document document/cms document/pdf sheet mail region lookup badge names"},
 	{"4 features", "organisation person standard scheme licence issuer programme application assessment decision register certificate wallet offer reminder report product paper"},
 	{"5 edges", "web/ui check verify oid4vci web api demo bench"},
 	{"6 whole", "app"},

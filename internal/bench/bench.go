@@ -253,7 +253,7 @@ func (r *Run) issue(ctx context.Context, mid decision.MeetingID) error {
 func (r *Run) print(ctx context.Context) error {
 	var all []certificate.Certificate
 	err := r.s.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		all, err = certificate.Search(tx, r.world.Actor("ketua.otomotif"), certificate.Filter{LSP: r.world.Org("lsp-otomotif"), Limit: 100})
+		all, _, err = certificate.Search(tx, r.world.Actor("ketua.otomotif"), certificate.Filter{LSP: r.world.Org("lsp-otomotif"), Limit: 100})
 		return err
 	})
 	if err != nil {

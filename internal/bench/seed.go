@@ -13,6 +13,7 @@ import (
 	"kompeten/internal/decision"
 	"kompeten/internal/demo"
 	"kompeten/internal/id"
+	"kompeten/internal/names"
 	"kompeten/internal/product"
 	"kompeten/internal/scheme"
 	"kompeten/internal/text"
@@ -48,14 +49,17 @@ func newSeed(ctx context.Context, s product.Services, w *demo.World) (*seed, err
 var applicationColumns = []string{"id", "programme", "nominee", "person", "name", "fold", "lsp", "office", "scheme_version", "funding", "giver", "district", "sector", "employer", "state", "stage", "note", "sample", "created_at", "version"}
 
 // people enters persons with applications and gives the ids of both.
-func (x *seed) people(tx *db.Tx, n int, stage string) (apps, persons, names []string, err error) {
+func (x *seed) people(tx *db.Tx, n int, stage string) (apps, persons, called []string, err error) {
 	var prow, arow [][]any
+	var found []names.Name
+	office := x.world.Org("disperin-semarang")
 	for range n {
 		x.n++
 		p, a, name := id.New("per", tx.Now()), id.New("app", tx.Now()), sampleName(x.n)
-		persons, apps, names = append(persons, p), append(apps, a), append(names, name)
+		persons, apps, called = append(persons, p), append(apps, a), append(called, name)
+		found = append(found, application.NameOf(application.ID(a), name, auth.OrgID(x.lsp), office)...)
 		prow = append(prow, []any{p, name, text.Fold(name), "", "1990-01-01", "L", "", "", "", "", "", true, db.At(tx.Now()), 1})
-		arow = append(arow, []any{a, "", "", p, name, text.Fold(name), x.lsp, string(x.world.Org("disperin-semarang")), string(x.version.ID), 2, 62, "33.74.01", "Bengkel motor", "", "accepted", stage, "", true, db.At(tx.Now()), 1})
+		arow = append(arow, []any{a, "", "", p, name, text.Fold(name), x.lsp, string(office), string(x.version.ID), 2, 62, "33.74.01", "Bengkel motor", "", "accepted", stage, "", true, db.At(tx.Now()), 1})
 	}
 	if err := tx.Insert("person", []string{"id", "name", "fold", "birth_place", "birth_date", "sex", "address", "district", "email", "education", "photo", "sample", "created_at", "version"}, prow); err != nil {
 		return nil, nil, nil, err
@@ -63,11 +67,7 @@ func (x *seed) people(tx *db.Tx, n int, stage string) (apps, persons, names []st
 	if err := tx.Insert("application", applicationColumns, arow); err != nil {
 		return nil, nil, nil, err
 	}
-	ids := make([]application.ID, n)
-	for i, a := range apps {
-		ids[i] = application.ID(a)
-	}
-	return apps, persons, names, application.IndexNames(tx, auth.OrgID(x.lsp), ids, names)
+	return apps, persons, called, application.IndexNames(tx, found...)
 }
 
 var firstNames = []string{"Adi", "Bunga", "Cahya", "Dimas", "Eka", "Fajar", "Gita", "Hadi", "Intan", "Joko", "Kartika", "Lestari", "Maya", "Nanda", "Oki", "Putri", "Rizal", "Sari", "Tono", "Wulan"}
@@ -156,7 +156,7 @@ func (x *seed) certificates(ctx context.Context, n int) (have int, err error) {
 	}
 	for ; have < n && err == nil; have += step {
 		err = x.s.DB.Write(ctx, func(tx *db.Tx) error {
-			apps, persons, names, err := x.people(tx, step, "issued")
+			apps, persons, called, err := x.people(tx, step, "issued")
 			if err != nil {
 				return err
 			}
@@ -165,15 +165,15 @@ func (x *seed) certificates(ctx context.Context, n int) (have int, err error) {
 				return err
 			}
 			var rows [][]any
-			var ids []string
+			found := make([]names.Name, len(apps))
 			for i, a := range apps {
 				code, no := id.Code(12), fmt.Sprintf("45407 7231 0 %08d 2025", have+i)
-				public, err := certificate.PublicFacts(certificate.Facts{Code: code, Number: no, Name: names[i], IssuedOn: "2026-01-05", ValidUntil: "2029-01-05", Sample: true})
+				public, err := certificate.PublicFacts(certificate.Facts{Code: code, Number: no, Name: called[i], IssuedOn: "2026-01-05", ValidUntil: "2029-01-05", Sample: true})
 				if err != nil {
 					return err
 				}
-				ids = append(ids, id.New("crt", tx.Now()))
-				rows = append(rows, []any{ids[i], a, "", "", "", x.lsp, persons[i], string(x.version.ID), code, no, certificate.NumberKey(no), "", "", names[i], text.Fold(names[i]), "2026-01-05", "2029-01-05",
+				found[i] = names.Name{Org: x.lsp, ID: id.New("crt", tx.Now()), Name: called[i]}
+				rows = append(rows, []any{found[i].ID, a, "", "", "", x.lsp, persons[i], string(x.version.ID), code, no, certificate.NumberKey(no), "", "", called[i], text.Fold(called[i]), "2026-01-05", "2029-01-05",
 					"active", kept, "", public, "", true, 1, "key-1", db.At(tx.Now()), unsigned, unsigned, fmt.Sprintf("bench-%d", (have+i)/certificate.ListSize), (have + i) % certificate.ListSize})
 			}
 			err = tx.Insert("certificate", []string{"id", "application", "decision", "meeting", "programme", "lsp", "person", "scheme_version", "code", "number", "number_key", "registration", "blank", "name", "fold",
@@ -181,7 +181,7 @@ func (x *seed) certificates(ctx context.Context, n int) (have int, err error) {
 			if err != nil {
 				return err
 			}
-			return certificate.IndexNames(tx, auth.OrgID(x.lsp), ids, names)
+			return certificate.IndexNames(tx, found...)
 		})
 	}
 	return have, err

@@ -26,6 +26,7 @@ import (
 	"kompeten/internal/jobs"
 	"kompeten/internal/ledger"
 	"kompeten/internal/licence"
+	"kompeten/internal/names"
 	"kompeten/internal/number"
 	"kompeten/internal/organisation"
 	"kompeten/internal/scheme"
@@ -403,7 +404,7 @@ func (p *press) print(list []order, pass flow.Pass) ([]*Certificate, error) {
 	rows, events := make([][]any, len(list)), make([][]any, len(list))
 	entries, leaves := make([]ledger.Entry, len(list)), make([]tlog.Leaf, len(list))
 	apps := make([]application.ID, len(list))
-	names := make([]string, len(list))
+	found := make([]names.Name, len(list))
 	for i, o := range list {
 		c := made[i]
 		c.State, c.Version, c.Face.Name = pass.To(), 1, o.name
@@ -421,7 +422,7 @@ func (p *press) print(list []order, pass flow.Pass) ([]*Certificate, error) {
 		events[i] = []any{p.ids[i], 1, db.At(p.tx.Now()), "issue", string(pass.To()), "", pass.Actor().Who()}
 		entries[i] = ledger.Entry{Record: p.ids[i], Pass: pass, Detail: map[string]string{"number": c.Number}}
 		leaves[i] = c.leaf(tlog.Issue, 1, docs[i])
-		apps[i], names[i] = o.application, o.name
+		apps[i], found[i] = o.application, names.Name{Org: string(p.org.ID), ID: p.ids[i], Name: o.name}
 	}
 	if err := p.tx.Insert("certificate", insertColumns, rows); err != nil {
 		return nil, err
@@ -429,7 +430,7 @@ func (p *press) print(list []order, pass flow.Pass) ([]*Certificate, error) {
 	if err := p.tx.Insert("certificate_event", eventColumns, events); err != nil {
 		return nil, err
 	}
-	if err := IndexNames(p.tx, p.org.ID, p.ids, names); err != nil {
+	if err := IndexNames(p.tx, found...); err != nil {
 		return nil, err
 	}
 	if err := p.count(list, made, holders); err != nil {

@@ -8,7 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 
 	"kompeten/internal/auth"
@@ -18,6 +18,7 @@ import (
 	"kompeten/internal/fault"
 	"kompeten/internal/flow"
 	"kompeten/internal/ledger"
+	"kompeten/internal/names"
 	"kompeten/internal/programme"
 	"kompeten/internal/text"
 )
@@ -92,74 +93,121 @@ func Mine(tx *db.Tx, actor auth.Actor) ([]Certificate, error) {
 // Filter narrows the list of an LSP's certificates.
 type Filter struct {
 	LSP      auth.OrgID
-	Query    string    // words of the name, or the beginning of the number
+	Query    string    // words of the name or their beginnings, or the beginning of the number
 	Unhanded bool      // only those that nobody has fetched yet
-	Before   date.Date // keyset: go on after this day of issue and id
-	BeforeID ID
-	Limit    int
+	After    names.Key // where the page before ended
+	Limit    int       // 50 when zero
 }
 
-// Search is an LSP's certificates, the newest first.
-func Search(tx *db.Tx, actor auth.Actor, f Filter) ([]Certificate, error) {
+// sorting of a list: by name where words are looked for, by number where a number is, or the latest first.
+type sorting int
+
+const (
+	byDay sorting = iota
+	byName
+	byNumber
+)
+
+func (f Filter) sorting() sorting {
+	switch fold := text.Fold(f.Query); {
+	case fold == "":
+		return byDay
+	case fold[0] >= '0' && fold[0] <= '9':
+		return byNumber
+	}
+	return byName
+}
+
+// At is the place of a certificate in the list.
+func (f Filter) At(c Certificate) names.Key {
+	after := map[sorting]string{byDay: string(c.IssuedOn), byName: text.Fold(c.Name), byNumber: NumberKey(c.Number)}
+	return names.Key{After: after[f.sorting()], ID: string(c.ID)}
+}
+
+// named are the words of the names of certificates, in the list of the LSP.
+var named = names.Index{Table: "certificate_name", Of: "certificate"}
+
+// IndexNames lets certificates be found by the words of their names.
+func IndexNames(tx *db.Tx, list ...names.Name) error { return named.Add(tx, list...) }
+
+// Search is an LSP's certificates, and where the next page goes on: the newest first; those of a search by name by the
+// word that was found and then by name, of one by number by number.
+func Search(tx *db.Tx, actor auth.Actor, f Filter) ([]Certificate, names.Key, error) {
 	if !actor.In(f.LSP) {
-		return nil, fault.New(fault.NotFound, "db.not_found")
+		return nil, names.Key{}, fault.New(fault.NotFound, "db.not_found")
 	}
-	where, args, begin := "c.lsp = $1", []any{string(f.LSP)}, from
-	place := func(cond string, values ...any) string {
-		for _, v := range values {
-			args = append(args, v)
-			cond = strings.Replace(cond, "?", fmt.Sprintf("$%d", len(args)), 1)
-		}
-		return cond
+	f.Limit = cmp.Or(f.Limit, 50)
+	if f.sorting() == byName {
+		list, next, err := names.Find(tx, named, []string{string(f.LSP)}, f.Query, f.After, f.Limit,
+			names.List[row]{Columns: columns, From: "certificate c JOIN certificate_face f ON f.id = c.face", ID: "c.id", Fields: fields, Where: f.narrow})
+		return wholes(list), next, err
 	}
+	read := f.latest
+	if f.sorting() == byNumber {
+		read = f.numbered
+	}
+	list, err := read(tx)
+	if err != nil || len(list) <= f.Limit {
+		return list, names.Key{}, err
+	}
+	return list[:f.Limit], f.At(list[f.Limit-1]), nil
+}
+
+// latest is the list without a search, one more than a page.
+func (f Filter) latest(tx *db.Tx) ([]Certificate, error) {
+	var w db.Where
+	w.And("c.lsp = ?", string(f.LSP))
+	f.narrow(&w)
+	if f.After.ID != "" {
+		w.And("(c.issued_on, c.id) < (?, ?)", f.After.After, f.After.ID)
+	}
+	rows, err := db.All(tx, fields, "SELECT "+columns+from+"WHERE "+w.String()+" ORDER BY c.issued_on DESC, c.id DESC LIMIT "+w.Value(f.Limit+1), w.Args()...)
+	return wholes(rows), err
+}
+
+// numbered is those whose number begins so, one more than a page. Where few wait to be fetched it goes through these, and
+// not through all with such a number.
+func (f Filter) numbered(tx *db.Tx) ([]Certificate, error) {
+	var w db.Where
+	begin := from
 	if f.Unhanded {
-		where += " AND c.state = 'active' AND c.handed_at IS NULL"
-	}
-	if f.Before != "" {
-		where += place(" AND (c.issued_on, c.id) < (?, ?)", string(f.Before), string(f.BeforeID))
-	}
-	if key := NumberKey(f.Query); key != "" && key[0] >= '0' && key[0] <= '9' {
-		where += place(" AND c.number_key >= ? AND c.number_key < ?", key, key+"~")
-	} else {
-		words := text.Words(text.Fold(f.Query))
-		for _, w := range words {
-			where += place(" AND c.fold LIKE ?", "%"+w+"%")
-		}
-		word, last, err := text.Rarest(words, f.holding(tx))
+		few, err := f.waiting(tx)
 		if err != nil {
 			return nil, err
 		}
-		if word != "" { // CROSS JOIN: SQLite takes the few first
-			begin = place(" FROM (SELECT DISTINCT certificate FROM certificate_word WHERE lsp = ? AND word >= ? AND word < ?) AS few CROSS JOIN certificate c JOIN certificate_face f ON f.id = c.face ", string(f.LSP), word, last)
-			where += " AND c.id = few.certificate"
+		if few {
+			begin = " FROM (SELECT id AS waiting FROM certificate WHERE lsp = " + w.Value(string(f.LSP)) + " AND state = 'active' AND handed_at IS NULL) AS few CROSS JOIN certificate c JOIN certificate_face f ON f.id = c.face "
+			w.And("c.id = few.waiting")
 		}
 	}
-	args = append(args, cmp.Or(f.Limit, 51))
-	rows, err := db.All(tx, fields, "SELECT "+columns+begin+"WHERE "+where+" ORDER BY c.issued_on DESC, c.id DESC LIMIT "+db.Places(len(args), 1), args...)
+	w.And("c.lsp = ?", string(f.LSP))
+	f.narrow(&w)
+	w.And("(c.number_key, c.id) > (?, ?)", cmp.Or(f.After.After, NumberKey(f.Query)), f.After.ID)
+	w.And("c.number_key < ?", NumberKey(f.Query)+"~")
+	rows, err := db.All(tx, fields, "SELECT "+columns+begin+"WHERE "+w.String()+" ORDER BY c.number_key, c.id LIMIT "+w.Value(f.Limit+1), w.Args()...)
+	return wholes(rows), err
+}
+
+// waiting says whether few certificates wait to be fetched.
+func (f Filter) waiting(tx *db.Tx) (few bool, err error) {
+	var n int
+	err = tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM certificate WHERE lsp = $1 AND state = 'active' AND handed_at IS NULL LIMIT $2) AS waiting", []any{string(f.LSP), names.Common}, &n)
+	return n < names.Common, err
+}
+
+func (f Filter) narrow(w *db.Where) {
+	if f.Unhanded {
+		w.And("c.state = 'active'")
+		w.And("c.handed_at IS NULL")
+	}
+}
+
+func wholes(rows []row) []Certificate {
 	out := make([]Certificate, len(rows))
 	for i, r := range rows {
 		out[i] = r.whole()
 	}
-	return out, err
-}
-
-// holding counts the names of the LSP that hold a word of a range, as far as text.Common.
-func (f Filter) holding(tx *db.Tx) func(word, last string) (int, error) {
-	return func(word, last string) (n int, err error) {
-		err = tx.Get("SELECT COUNT(*) FROM (SELECT 1 FROM certificate_word WHERE lsp = $1 AND word >= $2 AND word < $3 LIMIT $4) AS few", []any{string(f.LSP), word, last, text.Common}, &n)
-		return n, err
-	}
-}
-
-// IndexNames lets certificates of an LSP be found by the words of their names.
-func IndexNames(tx *db.Tx, lsp auth.OrgID, certs, names []string) error {
-	var rows [][]any
-	for i, c := range certs {
-		for _, w := range text.Words(text.Fold(names[i])) {
-			rows = append(rows, []any{string(lsp), w, c})
-		}
-	}
-	return tx.Insert("certificate_word", []string{"lsp", "word", "certificate"}, rows)
+	return out
 }
 
 func save(tx *db.Tx, c Certificate, pass flow.Pass, note string) error {
@@ -268,38 +316,58 @@ type Shared struct {
 	JSON     []byte     `json:"-"` // the same as a document
 }
 
-// ByCode is what anyone may know of the certificate with a code. An unknown code is not found, whoever asks.
-func (s *Service) ByCode(ctx context.Context, code string) (Look, error) {
-	return s.look(ctx, selectPublic+"code = $1", code)
+// seen is the columns of what anyone may know.
+type seen struct {
+	facts, face  string
+	state        flow.State
+	until        date.Date
+	issuedOn, id string
 }
 
-// ByNumber is what anyone may know of the certificate with a number, however its spaces are written.
+func seenFields(p *seen) []any {
+	return []any{&p.facts, (*string)(&p.state), (*string)(&p.until), &p.face, &p.issuedOn, &p.id}
+}
+
+const selectPublic = "SELECT public, state, valid_until, face, issued_on, id FROM certificate WHERE "
+
+// ByCode is what anyone may know of the certificate with a code. An unknown code is not found, whoever asks.
+func (s *Service) ByCode(ctx context.Context, code string) (Look, error) {
+	var p seen
+	err := s.d.Point(ctx, selectPublic+"code = $1", []any{code}, seenFields(&p)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Look{}, fault.New(fault.NotFound, "verify.not_found")
+	}
+	if err != nil {
+		return Look{}, err
+	}
+	return s.look(ctx, p)
+}
+
+// ByNumber is what anyone may know of the certificate with a number, however its spaces are written; of the newest, where
+// several bodies number alike.
 func (s *Service) ByNumber(ctx context.Context, number string) (Look, error) {
 	key := NumberKey(number)
 	if len(key) < 10 {
 		return Look{}, fault.New(fault.Invalid, "verify.number_short")
 	}
-	return s.look(ctx, selectPublic+"number_key = $1 ORDER BY issued_on DESC, id DESC LIMIT 1", key)
+	found, err := db.Points(ctx, s.d, seenFields, selectPublic+"number_key = $1", key)
+	if err != nil {
+		return Look{}, err
+	}
+	if len(found) == 0 {
+		return Look{}, fault.New(fault.NotFound, "verify.not_found")
+	}
+	return s.look(ctx, slices.MaxFunc(found, func(a, b seen) int {
+		return cmp.Or(strings.Compare(a.issuedOn, b.issuedOn), strings.Compare(a.id, b.id))
+	}))
 }
 
-const selectPublic = "SELECT public, state, valid_until, face FROM certificate WHERE "
-
-func (s *Service) look(ctx context.Context, query, arg string) (l Look, err error) {
-	var state flow.State
-	var until date.Date
-	var face string
-	err = s.d.Point(ctx, query, []any{arg}, &l.Facts, (*string)(&state), (*string)(&until), &face)
-	if errors.Is(err, sql.ErrNoRows) {
-		return l, fault.New(fault.NotFound, "verify.not_found")
-	}
-	if err != nil {
-		return l, err
-	}
-	l.Status = status(state, until, date.Of(s.d.Now(), date.WIB))
-	if state == Revoked && strings.Contains(l.Facts, corrected) {
+func (s *Service) look(ctx context.Context, p seen) (l Look, err error) {
+	l.Facts, l.Status = p.facts, status(p.state, p.until, date.Of(s.d.Now(), date.WIB))
+	if p.state == Revoked && strings.Contains(l.Facts, corrected) {
 		l.Status = "replaced"
 	}
-	l.Shared, err = s.shared(ctx, face)
+	l.Shared, err = s.shared(ctx, p.face)
 	return l, err
 }
 

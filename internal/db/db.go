@@ -10,6 +10,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -19,6 +20,7 @@ type Options struct {
 	Clock    func() time.Time   // the product's one clock; required
 	Rehearse bool               // tests: run every Write once, roll back, run it again
 	Readers  int                // read connections; 8 when zero
+	Points   int                // connections that only Point uses; two a processor when zero, 16 at most
 	Prepared func(query string) // tests: told of each statement that a connection of an embedded database prepares
 }
 
@@ -28,6 +30,7 @@ type DB struct {
 	pool    *sql.DB
 	write   *sessions
 	read    *sessions
+	point   *sessions // so that a long list keeps no public check waiting
 	opt     Options
 
 	mu   sync.Mutex // guards last
@@ -40,15 +43,19 @@ func Open(ctx context.Context, name string, opt Options) (*DB, error) {
 	if opt.Readers == 0 {
 		opt.Readers = 8
 	}
+	if opt.Points == 0 {
+		opt.Points = min(2*runtime.GOMAXPROCS(0), 16)
+	}
 	dia := dialectOf(name)
 	pool, err := sql.Open(dia.driver, dia.dsn(name))
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	pool.SetMaxIdleConns(opt.Readers + dia.writers)
+	pool.SetMaxIdleConns(opt.Readers + opt.Points + dia.writers)
 	d := &DB{dialect: dia, pool: pool, opt: opt}
 	d.write = newSessions(pool, dia.prepare, "", dia.writers, opt.Prepared)
 	d.read = newSessions(pool, dia.prepare, dia.readOnly, opt.Readers, opt.Prepared)
+	d.point = newSessions(pool, dia.prepare, dia.readOnly, opt.Points, opt.Prepared)
 	if err := d.migrate(ctx); err != nil {
 		_ = d.Close()
 		return nil, fmt.Errorf("database %s: %w", dia.name, err)
@@ -60,6 +67,7 @@ func Open(ctx context.Context, name string, opt Options) (*DB, error) {
 func (d *DB) Close() error {
 	d.write.close()
 	d.read.close()
+	d.point.close()
 	return d.pool.Close()
 }
 
@@ -142,13 +150,29 @@ func (d *DB) once(ctx context.Context, from *sessions, begin, end string, fn fun
 // Point runs one SELECT of one row outside any transaction, for the paths where every microsecond counts. The
 // error is sql.ErrNoRows where there is none.
 func (d *DB) Point(ctx context.Context, query string, args []any, dest ...any) error {
-	s, err := d.read.get(ctx)
+	s, err := d.point.get(ctx)
 	if err != nil {
 		return err
 	}
 	err = s.queryRow(context.WithoutCancel(ctx), query, args).Scan(dest...)
-	d.read.put(s, err != nil && err != sql.ErrNoRows)
+	d.point.put(s, err != nil && err != sql.ErrNoRows)
 	return err
+}
+
+// Points is Point for the few rows there may be; none is no error.
+func Points[T any](ctx context.Context, d *DB, columns func(*T) []any, query string, args ...any) ([]T, error) {
+	s, err := d.point.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.query(context.WithoutCancel(ctx), query, args)
+	if err != nil {
+		d.point.put(s, true)
+		return nil, named(query, err)
+	}
+	out, err := scan(rows, columns)
+	d.point.put(s, err != nil)
+	return out, named(query, err)
 }
 
 // Ping says whether the database answers.

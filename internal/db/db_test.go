@@ -154,3 +154,57 @@ func TestBrokenConstraintsAreRecognised(t *testing.T) {
 		}
 	})
 }
+
+func TestALongReadKeepsNoPointWaiting(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *dbtest.DB) {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		var reading, held sync.WaitGroup
+		done := make(chan struct{})
+		for range 8 {
+			reading.Add(1)
+			held.Go(func() {
+				_ = d.Read(ctx, func(*db.Tx) error { reading.Done(); <-done; return nil })
+			})
+		}
+		reading.Wait()
+		if err := d.Ping(ctx); err != nil {
+			t.Errorf("while every reader is busy: %v", err)
+		}
+		close(done)
+		held.Wait()
+	})
+}
+
+func TestPointsAreAllRowsOrNone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *dbtest.DB) {
+		ctx := context.Background()
+		err := d.Write(ctx, func(tx *db.Tx) error { return errors.Join(set(tx, "a", 1), set(tx, "b", 1), set(tx, "c", 2)) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for next, want := range map[int]int{1: 2, 2: 1, 3: 0} {
+			got, err := db.Points(ctx, d.DB, func(s *string) []any { return []any{s} }, "SELECT body FROM number_counter WHERE body IN ('a', 'b', 'c') AND next = $1", next)
+			if err != nil || len(got) != want {
+				t.Errorf("%d: %v %v, want %d rows", next, got, err, want)
+			}
+		}
+		if _, err := db.Points(ctx, d.DB, func(s *string) []any { return []any{s} }, "SELECT nothing"); err == nil {
+			t.Error("a wrong statement gave no error")
+		}
+	})
+}
+
+func TestConditionsAreNumberedAsTheyCome(t *testing.T) {
+	var w db.Where
+	w.And("a = ?", 1)
+	w.And("b IS NULL")
+	w.And("(c, d) > (?, ?)", 2, 3)
+	w.In("e", 4, 5, 6)
+	if got, want := w.String()+" LIMIT "+w.Value(7), "a = $1 AND b IS NULL AND (c, d) > ($2, $3) AND e IN ($4, $5, $6) LIMIT $7"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if len(w.Args()) != 7 || w.Args()[6] != 7 {
+		t.Errorf("values %v", w.Args())
+	}
+}

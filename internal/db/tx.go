@@ -78,16 +78,20 @@ func All[T any](tx *Tx, columns func(*T) []any, query string, args ...any) ([]T,
 	if err != nil {
 		return nil, named(query, err)
 	}
+	out, err := scan(rows, columns)
+	return out, named(query, err)
+}
+
+func scan[T any](rows *sql.Rows, columns func(*T) []any) (out []T, err error) {
 	defer func() { _ = rows.Close() }()
-	var out []T
 	for rows.Next() {
 		var v T
 		if err := rows.Scan(columns(&v)...); err != nil {
-			return nil, named(query, err)
+			return nil, err
 		}
 		out = append(out, v)
 	}
-	return out, named(query, rows.Err())
+	return out, rows.Err()
 }
 
 // Column reads one column of every row.

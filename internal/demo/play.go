@@ -217,7 +217,7 @@ func (r *run) confirm(ctx context.Context, l application.Letter, found bool) err
 
 func (r *run) files(ctx context.Context, stages ...application.Stage) (out []application.Application, err error) {
 	err = r.read(ctx, func(tx *db.Tx) error {
-		out, err = application.List(tx, r.as(r.p.manager), application.Filter{Programme: r.res.Programme, Stages: stages, Limit: 100_000})
+		out, _, err = application.List(tx, r.as(r.p.manager), application.Filter{Programme: r.res.Programme, Stages: stages, Limit: 100_000})
 		return err
 	})
 	return out, err

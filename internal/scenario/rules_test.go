@@ -66,7 +66,7 @@ func (s stage) read(t *testing.T, fn func(*db.Tx) error) {
 func (s stage) apps(t *testing.T, by auth.Actor, stages ...application.Stage) (out []application.Application) {
 	t.Helper()
 	s.read(t, func(tx *db.Tx) (err error) {
-		out, err = application.List(tx, by, application.Filter{Stages: stages, Limit: 1000})
+		out, _, err = application.List(tx, by, application.Filter{Stages: stages, Limit: 1000})
 		return err
 	})
 	return out
@@ -108,7 +108,7 @@ func TestWhatIsAnothersDoesNotExist(t *testing.T) {
 			refused(t, "another LSP's certificate", err, fault.NotFound)
 			_, err = assessment.GetSchedule(tx, other, s.res.Schedules[0])
 			refused(t, "another LSP's schedule", err, fault.NotFound)
-			if list, err := application.List(tx, stranger, application.Filter{}); err != nil || len(list) != 0 {
+			if list, _, err := application.List(tx, stranger, application.Filter{}); err != nil || len(list) != 0 {
 				t.Errorf("another office lists %d applications, %v", len(list), err)
 			}
 			_, err = organisation.People(tx, stranger, s.w.Org("lsp-otomotif"))

@@ -188,7 +188,7 @@ func issued(t *testing.T, a *app.App, w *app.World) (list []certificate.Certific
 		t.Fatal(err)
 	}
 	err := a.DB.Read(ctx, func(tx *db.Tx) (err error) {
-		list, err = certificate.Search(tx, w.Actor("ketua.otomotif"), certificate.Filter{LSP: w.Org("lsp-otomotif"), Limit: 100})
+		list, _, err = certificate.Search(tx, w.Actor("ketua.otomotif"), certificate.Filter{LSP: w.Org("lsp-otomotif"), Limit: 100})
 		return err
 	})
 	if err != nil {

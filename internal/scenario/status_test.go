@@ -48,7 +48,7 @@ func serve(t *testing.T) served {
 	a.Clock.Set(0)
 	s := served{t: t, app: a}
 	err = a.DB.Read(ctx, func(tx *db.Tx) error {
-		all, err := certificate.Search(tx, w.Actor("ketua.otomotif"), certificate.Filter{LSP: w.Org("lsp-otomotif")})
+		all, _, err := certificate.Search(tx, w.Actor("ketua.otomotif"), certificate.Filter{LSP: w.Org("lsp-otomotif")})
 		s.cert = all[len(all)/2]
 		return err
 	})

@@ -1,7 +1,6 @@
 package text_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -104,20 +103,6 @@ func TestTheLanguageOfABrowserIsUnderstood(t *testing.T) {
 	for in, want := range map[string]text.Lang{"en": text.EN, "EN-gb": text.EN, "id": text.ID, "id-ID": text.ID, "": text.ID, "fr": text.ID} {
 		if got := text.Parse(in); got != want {
 			t.Errorf("%q: got %s, want %s", in, got, want)
-		}
-	}
-}
-
-func TestASearchBeginsWithTheWordThatFewHold(t *testing.T) {
-	names := map[string]int{"siti~": 5000, "siti ": 5000, "nur~": 9000, "nur ": 40, "simanjuntak~": 3, "ani~": 0}
-	holding := func(word, last string) (int, error) {
-		return min(names[word+last[len(word):]], text.Common), nil
-	}
-	for _, c := range []struct{ words, word, last string }{
-		{"siti simanjuntak", "simanjuntak", "simanjuntak~"}, {"nur siti", "nur", "nur "}, {"siti", "", ""}, {"ani", "ani", "ani~"}, {"", "", ""},
-	} {
-		if word, last, err := text.Rarest(strings.Fields(c.words), holding); word != c.word || last != c.last || err != nil {
-			t.Errorf("%s: begins with %q up to %q (%v), want %q up to %q", c.words, word, last, err, c.word, c.last)
 		}
 	}
 }

@@ -220,32 +220,6 @@ func Fold(s string) string {
 	return b.String()
 }
 
-// Words are the different words of a folded text, the longest first: what a search by words goes by.
-func Words(fold string) []string {
-	out := strings.Fields(fold)
-	slices.SortStableFunc(out, func(a, b string) int { return len(b) - len(a) })
-	seen := map[string]bool{}
-	return slices.DeleteFunc(out, func(w string) bool { had := seen[w]; seen[w] = true; return had })
-}
-
-// Common is how many names share a word before going through the names in their order finds a page sooner than the word.
-const Common = 2000
-
-// Rarest is the first of the words that few names hold, and the end of its range in an index of words: of those that begin
-// so, or else of the word itself; "" where all are common. holding counts the names in a range, up to Common.
-func Rarest(words []string, holding func(word, last string) (int, error)) (word, last string, err error) {
-	for _, w := range words {
-		begins, itself := w+"~", w+" "
-		for _, last := range []string{begins, itself} {
-			n, err := holding(w, last)
-			if err != nil || n < Common && (n > 0 || last == begins) {
-				return w, last, err
-			}
-		}
-	}
-	return "", "", nil
-}
-
 // MaskNIK shows where a NIK is from and its last digits: 3515********0001.
 func MaskNIK(nik string) string { return mask(nik, 4, 4) }
 

@@ -62,7 +62,7 @@ func TestWallets(t *testing.T) {
 		}
 		var all []certificate.Certificate
 		err = d.Read(ctx, func(tx *db.Tx) (err error) {
-			all, err = certificate.Search(tx, w.Actor("ketua.otomotif"), certificate.Filter{LSP: w.Org("lsp-otomotif")})
+			all, _, err = certificate.Search(tx, w.Actor("ketua.otomotif"), certificate.Filter{LSP: w.Org("lsp-otomotif")})
 			return err
 		})
 		if err != nil || len(all) < 2*len(sentences) {

@@ -8,24 +8,18 @@ import (
 	"kompeten/internal/db"
 	"kompeten/internal/fault"
 	"kompeten/internal/ledger"
+	"kompeten/internal/names"
 	"kompeten/internal/person"
 	"kompeten/internal/scheme"
-	"kompeten/internal/text"
 	"kompeten/internal/web/ui"
 )
 
 // applicationTable lists applications by name, with the way to what follows.
-func (x *visit) applicationTable(caption string, list []application.Application, places map[string]string, actions []ui.SubmitButton) ui.Component {
+func (x *visit) applicationTable(caption string, list []application.Application, next names.Key, places map[string]string, actions []ui.SubmitButton) ui.Component {
 	t := ui.Table{Caption: caption, URL: "/applications/accept", Actions: actions, Columns: []ui.Column{{Text: x.t("field.name")}, {Text: x.t("field.district")}, {Text: x.t("field.sector")}, {Text: x.t("field.business_or_employer")}, {Text: x.t("list.status")}},
 		Empty: ui.Empty{Title: x.t("application.none"), Text: x.t("application.none_text")}}
-	for i, a := range list {
-		if i == 50 {
-			q := x.r.URL.Query()
-			q.Set("after", text.Fold(list[49].Name))
-			q.Set("id", string(list[49].ID))
-			t.Next = x.r.URL.Path + "?" + q.Encode()
-			break
-		}
+	x.goesOn(&t, next)
+	for _, a := range list {
 		place := places[a.District]
 		if place == "" {
 			place = a.District
@@ -37,7 +31,7 @@ func (x *visit) applicationTable(caption string, list []application.Application,
 
 func (x *visit) applications() error {
 	q := x.r.URL.Query()
-	f := application.Filter{Query: q.Get("q"), AfterFold: q.Get("after"), AfterID: application.ID(q.Get("id"))}
+	f := application.Filter{Query: q.Get("q"), After: x.after()}
 	stage := application.Stage(q.Get("stage"))
 	if stage != "" {
 		f.Stages = []application.Stage{stage}
@@ -49,12 +43,13 @@ func (x *visit) applications() error {
 		f.LSP = lsp
 	}
 	var list []application.Application
+	var next names.Key
 	var places map[string]string
 	err := x.read(func(tx *db.Tx) (err error) {
 		if places, err = regionNames(tx, x.actor); err != nil {
 			return err
 		}
-		list, err = application.List(tx, x.actor, f)
+		list, next, err = application.List(tx, x.actor, f)
 		return err
 	})
 	if err != nil {
@@ -69,7 +64,7 @@ func (x *visit) applications() error {
 	if stage == application.StageSubmitted && x.actor.Any(auth.LSPAdmin) {
 		actions = []ui.SubmitButton{{Name: "what", Value: "accept", Text: x.t("application.accept_many"), Tone: ui.Main}}
 	}
-	return x.page(x.t("nav.applications"), ui.Head{Title: x.t("nav.applications"), Lead: x.t("application.lead")}, tabs, x.search(q.Get("q"), ui.Pair{Name: "stage", Value: string(stage)}), x.applicationTable(x.t("nav.applications"), list, places, actions))
+	return x.page(x.t("nav.applications"), ui.Head{Title: x.t("nav.applications"), Lead: x.t("application.lead")}, tabs, x.search(q.Get("q"), ui.Pair{Name: "stage", Value: string(stage)}), x.applicationTable(x.t("nav.applications"), list, next, places, actions))
 }
 
 func (x *visit) applicationsAccept() error {

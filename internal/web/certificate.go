@@ -5,9 +5,9 @@ import (
 
 	"kompeten/internal/auth"
 	"kompeten/internal/certificate"
-	"kompeten/internal/date"
 	"kompeten/internal/db"
 	"kompeten/internal/fault"
+	"kompeten/internal/names"
 	"kompeten/internal/offer"
 	"kompeten/internal/organisation"
 	"kompeten/internal/paper"
@@ -24,9 +24,10 @@ func (x *visit) certificates() error {
 		return err
 	}
 	q := x.r.URL.Query()
-	f := certificate.Filter{LSP: lsp, Query: q.Get("q"), Unhanded: q.Get("show") == "unhanded", Before: date.Date(q.Get("before")), BeforeID: certificate.ID(q.Get("id"))}
+	f := certificate.Filter{LSP: lsp, Query: q.Get("q"), Unhanded: q.Get("show") == "unhanded", After: x.after()}
 	var list []certificate.Certificate
-	err = x.read(func(tx *db.Tx) (err error) { list, err = certificate.Search(tx, x.actor, f); return err })
+	var next names.Key
+	err = x.read(func(tx *db.Tx) (err error) { list, next, err = certificate.Search(tx, x.actor, f); return err })
 	if err != nil {
 		return err
 	}
@@ -35,13 +36,8 @@ func (x *visit) certificates() error {
 	if x.actor.Any(auth.LSPAdmin) || x.actor.Any(auth.Manager) {
 		t.Actions = []ui.SubmitButton{{Name: "what", Value: "hand", Text: x.t("certificate.hand_over")}}
 	}
-	for i, c := range list {
-		if i == 50 {
-			q.Set("before", string(list[49].IssuedOn))
-			q.Set("id", string(list[49].ID))
-			t.Next = "/certificates?" + q.Encode()
-			break
-		}
+	x.goesOn(&t, next)
+	for _, c := range list {
 		status := c.StatusOn(x.today())
 		row := ui.Row{Cells: []ui.Cell{{Text: c.Name, URL: "/certificates/" + string(c.ID)}, {Text: c.Number}, {Text: x.day(c.IssuedOn)}, {Chip: &ui.Chip{Text: x.t("verify.status." + status), Tone: tones[status]}}, {Text: x.when(c.HandedAt)}}}
 		if c.HandedAt.IsZero() && c.State == certificate.Active {

@@ -9,6 +9,7 @@ import (
 	"kompeten/internal/db"
 	"kompeten/internal/ledger"
 	"kompeten/internal/money"
+	"kompeten/internal/names"
 	"kompeten/internal/organisation"
 	"kompeten/internal/paper"
 	"kompeten/internal/programme"
@@ -338,13 +339,14 @@ func (x *visit) programmeDo() error {
 // programmePeople is the list behind a figure.
 func (x *visit) programmePeople() error {
 	pid, q := programme.ID(x.id("id")), x.r.URL.Query()
-	filter := application.Filter{Programme: pid, District: q.Get("district"), Sector: q.Get("sector"), Query: q.Get("q"), AfterFold: q.Get("after"), AfterID: application.ID(q.Get("id"))}
+	filter := application.Filter{Programme: pid, District: q.Get("district"), Sector: q.Get("sector"), Query: q.Get("q"), After: x.after()}
 	filter.Stages = report.StagesOf(q.Get("count"))
 	if q.Get("count") == "draft" {
 		filter.Stages = []application.Stage{application.StageDraft, application.StageReturned}
 	}
 	var p programme.Programme
 	var list []application.Application
+	var next names.Key
 	var places map[string]string
 	err := x.read(func(tx *db.Tx) (err error) {
 		if p, err = programme.Get(tx, x.actor, pid); err != nil {
@@ -353,7 +355,7 @@ func (x *visit) programmePeople() error {
 		if places, err = regionNames(tx, x.actor); err != nil {
 			return err
 		}
-		list, err = application.List(tx, x.actor, filter)
+		list, next, err = application.List(tx, x.actor, filter)
 		return err
 	})
 	if err != nil {
@@ -363,8 +365,27 @@ func (x *visit) programmePeople() error {
 	if c := q.Get("count"); text.Has("figure." + c) {
 		title = x.t("figure." + c)
 	}
-	t := x.applicationTable(title, list, places, nil)
+	t := x.applicationTable(title, list, next, places, nil)
 	return x.page(title, ui.Head{Over: p.Title, Title: title, Lead: x.t("figure.as_of", x.when(x.DB.Now()))}, x.search(q.Get("q"), ui.Pair{Name: "count", Value: q.Get("count")}, ui.Pair{Name: "district", Value: q.Get("district")}, ui.Pair{Name: "sector", Value: q.Get("sector")}), t)
+}
+
+// after is the place in a list where this page begins.
+func (x *visit) after() names.Key {
+	q := x.r.URL.Query()
+	return names.Key{Word: q.Get("word"), After: q.Get("after"), ID: q.Get("id")}
+}
+
+// goesOn gives a list the way to what follows. A search that found nothing yet says why, and how to go on.
+func (x *visit) goesOn(t *ui.Table, next names.Key) {
+	if next == (names.Key{}) {
+		return
+	}
+	q := x.r.URL.Query()
+	q.Set("word", next.Word)
+	q.Set("after", next.After)
+	q.Set("id", next.ID)
+	t.Next = x.r.URL.Path + "?" + q.Encode()
+	t.Empty = ui.Empty{Title: x.t("list.not_yet"), Text: x.t("list.not_yet_text", names.Reach), Action: &ui.LinkButton{Text: x.t("list.look_on"), URL: t.Next}}
 }
 
 // search is the filter bar of a list.

@@ -115,7 +115,7 @@ func (x *visit) scheduleForm(s assessment.Schedule, wrong error) error {
 		if tuks, err = licence.TUKs(tx, x.actor, lsp); err != nil {
 			return err
 		}
-		if ready, err = application.List(tx, x.actor, application.Filter{LSP: lsp, Stages: []application.Stage{application.StageAccepted}, Limit: 100_000}); err != nil {
+		if ready, _, err = application.List(tx, x.actor, application.Filter{LSP: lsp, Stages: []application.Stage{application.StageAccepted}, Limit: 100_000}); err != nil {
 			return err
 		}
 		for _, a := range ready {
@@ -198,7 +198,7 @@ func (x *visit) schedule() error {
 		if past, err = ledger.Of(tx, x.actor, string(sid)); err != nil {
 			return err
 		}
-		all, err := application.List(tx, x.actor, application.Filter{LSP: p.LSP, Stages: []application.Stage{application.StageAccepted}, Limit: 1000})
+		all, _, err := application.List(tx, x.actor, application.Filter{LSP: p.LSP, Stages: []application.Stage{application.StageAccepted}, Limit: 1000})
 		ready = nil
 		for _, a := range all {
 			if a.SchemeVersion == p.SchemeVersion {
