@@ -33,6 +33,7 @@ type AssessmentFile struct {
 	Gaps        int          `json:"gaps" doc:"Criteria not yet judged yes or no"`
 	Units       []Unit       `json:"units" doc:"What the candidate is assessed in"`
 	Marks       []Mark       `json:"marks"`
+	Credits     []Credit     `json:"credits" doc:"Units that are not assessed anew"`
 	Results     []UnitResult `json:"results"`
 	Actions     []Action     `json:"actions"`
 }
@@ -43,6 +44,14 @@ type Mark struct {
 	Criterion string `json:"criterion" example:"1.2"`
 	Mark      string `json:"mark" enum:"yes,no,not_observed"`
 	Note      string `json:"note,omitempty" maxLength:"2000"`
+}
+
+// Credit is a unit that is not assessed anew, because a valid certificate of the candidate attests it.
+type Credit struct {
+	Unit       string `json:"unit"`
+	Number     string `json:"number" minLength:"1" maxLength:"100" doc:"Of the certificate" example:"45407 7231 2 0000001 2026"`
+	ValidUntil string `json:"valid_until,omitempty" format:"date" readOnly:"true"`
+	Evidence   string `json:"evidence" minLength:"3" maxLength:"1000" doc:"Who confirms that she still does this work, and how"`
 }
 
 // UnitResult is the assessor's recommendation on one unit.
@@ -81,7 +90,7 @@ func (s *server) assessment(ctx context.Context, in *ByID) (*one[AssessmentFile]
 			return out, 0, err
 		}
 		out = AssessmentFile{Assessment: assessmentTold(x.Assessment), Note: x.Note, ConsentedAt: instant(x.ConsentedAt), StartedAt: instant(x.StartedAt), FinishedAt: instant(x.FinishedAt), Gaps: x.Gaps,
-			Units: []Unit{}, Marks: []Mark{}, Results: []UnitResult{}, Actions: s.offers(ctx, "assessment", assessment.Flow.Offers(now(ctx, tx), x))}
+			Units: []Unit{}, Marks: []Mark{}, Credits: []Credit{}, Results: []UnitResult{}, Actions: s.offers(ctx, "assessment", assessment.Flow.Offers(now(ctx, tx), x))}
 		out.HeldOn = string(x.HeldOn)
 		units, err := assessment.Units(tx, who, x.Assessment)
 		if err != nil {
@@ -96,6 +105,13 @@ func (s *server) assessment(ctx context.Context, in *ByID) (*one[AssessmentFile]
 		}
 		for _, m := range marks {
 			out.Marks = append(out.Marks, Mark{string(m.Unit), m.Criterion, m.Mark, m.Note})
+		}
+		credits, err := assessment.Credits(tx, who, aid)
+		if err != nil {
+			return out, 0, err
+		}
+		for _, c := range credits {
+			out.Credits = append(out.Credits, Credit{string(c.Unit), c.Certificate, string(c.ValidUntil), c.Evidence})
 		}
 		results, err := assessment.Results(tx, who, aid)
 		for _, r := range results {
@@ -134,6 +150,28 @@ func (s *server) mark(ctx context.Context, in *struct {
 			marks = append(marks, assessment.Mark{Unit: standard.Code(m.Unit), Criterion: m.Criterion, Mark: m.Mark, Note: m.Note})
 		}
 		return s.Assessments.Mark(ctx, actor(ctx), assessment.ID(in.ID), v, marks)
+	})
+}
+
+func (s *server) credit(ctx context.Context, in *struct {
+	ByID
+	Seen
+	Body Credit
+}) (*one[AssessmentFile], error) {
+	return change(ctx, s, in.ByID, in.Seen, s.assessment, func(v int64) error {
+		return s.Assessments.Credit(ctx, actor(ctx), assessment.ID(in.ID), v, standard.Code(in.Body.Unit), in.Body.Number, in.Body.Evidence)
+	})
+}
+
+func (s *server) uncredit(ctx context.Context, in *struct {
+	ByID
+	Seen
+	Body struct {
+		Unit string `json:"unit" minLength:"1"`
+	}
+}) (*one[AssessmentFile], error) {
+	return change(ctx, s, in.ByID, in.Seen, s.assessment, func(v int64) error {
+		return s.Assessments.Uncredit(ctx, actor(ctx), assessment.ID(in.ID), v, standard.Code(in.Body.Unit))
 	})
 }
 

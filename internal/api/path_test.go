@@ -145,6 +145,11 @@ func (x *site) assessed(sid string) {
 		if r.status != 200 {
 			x.t.Fatalf("%s", r.raw)
 		}
+		if i == 0 {
+			unit := body{"unit": r.at("units.0.code"), "number": "45407 7231 2 0000001 2020", "evidence": "Surat keterangan kerja dari kepala bengkel (contoh)"}
+			x.say("No unit is credited by a certificate she does not have", who, "POST", "/assessments/"+aid+"/credits", unit, "If-Match", r.head.Get("ETag"), "Accept-Language", "en")
+			x.say("Nor taken back what was not credited", who, "POST", "/assessments/"+aid+"/credits/withdraw", body{"unit": r.at("units.0.code")}, "If-Match", r.head.Get("ETag"), "Accept-Language", "en")
+		}
 		var marks, results []body
 		for _, u := range r.json.(map[string]any)["units"].([]any) {
 			unit := u.(map[string]any)

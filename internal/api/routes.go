@@ -164,6 +164,8 @@ func (s *server) routesOfAssessments(a huma.API) {
 	add(s, a, actsSeen(t, "consent", "/assessments/{id}/consent", "Record FR.AK.01", "Before it there is no other form.", step(rows, "consent")), s.consent)
 	add(s, a, actsSeen(t, "begin-assessment", "/assessments/{id}/begin", "Open the observation", "", step(rows, "begin")), doSeen(s, s.Assessments.Begin, s.assessment))
 	add(s, a, actsSeen(t, "mark-criteria", "/assessments/{id}/marks", "Keep judgements on criteria", "A later one on the same criterion replaces the earlier, and the ledger keeps that it did.", step(rows, "mark")), s.mark)
+	add(s, a, actsSeen(t, "credit-unit", "/assessments/{id}/credits", "Credit a unit that a valid certificate attests", "The candidate agreed in FR.AK.01 to evidence by portfolio, and somebody confirms that she still does this work.", step(rows, "credit")), s.credit)
+	add(s, a, actsSeen(t, "uncredit-unit", "/assessments/{id}/credits/withdraw", "Assess a credited unit after all", "", step(rows, "uncredit")), s.uncredit)
 	add(s, a, actsSeen(t, "recommend", "/assessments/{id}/recommend", "Close the observation with K or BK for each unit", "A unit with a criterion judged no cannot be K.", step(rows, "recommend")), s.recommend)
 	add(s, a, actsSeen(t, "note-absent", "/assessments/{id}/absent", "Record that the candidate did not come", "", step(rows, "absent")), doSeen(s, s.Assessments.Absent, s.assessment))
 	add(s, a, actsSeen(t, "postpone-assessment", "/assessments/{id}/postpone", "Stop a test that cannot go on", "What was marked stays.", step(rows, "postpone")), doSeenFor(s, s.Assessments.Postpone, s.assessment))

@@ -57,13 +57,21 @@ func SittingOf(tx *db.Tx, actor auth.Actor, aid ID) (Sitting, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Both, s.Reasoned = true, true
+	s.Both, s.Reasoned, s.Holds = true, true, true
 	units, err := Units(tx, actor, s.Assessment)
 	if err != nil {
 		return s, err
 	}
 	marks, err := Marks(tx, actor, aid)
-	s.Gaps = gaps(units, marks)
+	if err != nil {
+		return s, err
+	}
+	credits, err := Credits(tx, actor, aid)
+	if err != nil {
+		return s, err
+	}
+	s.Gaps = gaps(open(units, credits), marks)
+	s.Portfolio, err = portfolio(tx, actor, aid)
 	return s, err
 }
 
@@ -162,9 +170,10 @@ func criteria(units []standard.Unit) map[string]bool {
 
 // gaps counts the criteria that are not judged yes or no. "Not observed" is a gap: it is not a judgement.
 func gaps(units []standard.Unit, marks []Mark) int {
-	n := len(criteria(units))
+	asked := criteria(units)
+	n := len(asked)
 	for _, m := range marks {
-		if m.Mark == "yes" || m.Mark == "no" {
+		if asked[string(m.Unit)+"|"+m.Criterion] && (m.Mark == "yes" || m.Mark == "no") {
 			n--
 		}
 	}
@@ -172,7 +181,7 @@ func gaps(units []standard.Unit, marks []Mark) int {
 }
 
 // Recommend closes an observation with K or BK for each unit. A unit with a criterion judged "no" cannot be K; one
-// that is BK needs its reason. The whole is K when every core unit and enough electives are.
+// that is BK needs its reason. Of a unit that is credited no criterion need be judged. The whole is K when every core unit and enough electives are.
 func (s *Service) Recommend(ctx context.Context, actor auth.Actor, aid ID, version int64, results []UnitResult, note string) error {
 	return s.change(ctx, actor, aid, version, "recommend", "", func(tx *db.Tx, x *Sitting) (any, error) {
 		units, err := Units(tx, actor, x.Assessment)
@@ -187,7 +196,11 @@ func (s *Service) Recommend(ctx context.Context, actor auth.Actor, aid ID, versi
 		if err != nil {
 			return nil, err
 		}
-		x.Gaps = gaps(units, marks)
+		credits, err := Credits(tx, actor, aid)
+		if err != nil {
+			return nil, err
+		}
+		x.Gaps = gaps(open(units, credits), marks)
 		x.Reasoned = consistent(units, marks, results)
 		x.Recommendation, x.Note, x.FinishedAt = overall(v, results), note, tx.Now()
 		if err := saveResults(tx, aid, results); err != nil {

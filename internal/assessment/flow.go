@@ -64,11 +64,13 @@ const (
 // Sitting is an assessment with what its rules look at.
 type Sitting struct {
 	Assessment
-	HeldOn   date.Date
-	Assigned bool // the schedule's assignment letter is out
-	Both     bool // candidate and assessor have signed FR.AK.01
-	Gaps     int  // criteria not yet judged yes or no
-	Reasoned bool // every unit not competent has its reason, and K stands only where the criteria allow
+	HeldOn    date.Date
+	Assigned  bool // the schedule's assignment letter is out
+	Both      bool // candidate and assessor have signed FR.AK.01
+	Gaps      int  // criteria not yet judged yes or no
+	Holds     bool // the certificate that attests a unit holds on the day of the test
+	Portfolio bool // the candidate agreed to evidence by portfolio
+	Reasoned  bool // every unit not competent has its reason, and K stands only where the criteria allow
 }
 
 // Flow is what may happen to an assessment.
@@ -79,6 +81,8 @@ var Flow = flow.Table[Sitting]{
 		{Do: "consent", From: in(Planned), To: Consented, By: []flow.Who[Sitting]{assessor}, If: need(assigned, dayHasCome, bothSigned), Clause: "FR.AK.01"},
 		{Do: "begin", From: in(Consented), To: Running, By: []flow.Who[Sitting]{assessor}, If: need(dayHasCome), Clause: "ISO/IEC 17024 9.3"},
 		{Do: "mark", From: in(Running), To: flow.Same, By: []flow.Who[Sitting]{assessor}, Clause: "FR.IA.01"},
+		{Do: "credit", From: in(Running), To: flow.Same, By: []flow.Who[Sitting]{assessor}, If: need(portfolioAgreed, certificateHolds), Clause: "RCC"},
+		{Do: "uncredit", From: in(Running), To: flow.Same, By: []flow.Who[Sitting]{assessor}},
 		{Do: "recommend", From: in(Running), To: Recommended, By: []flow.Who[Sitting]{assessor}, If: need(noGaps, reasoned), Clause: "FR.AK.02"},
 		{Do: "absent", From: in(Planned, Consented), To: Absent, By: []flow.Who[Sitting]{assessor}, If: need(dayHasCome)},
 		{Do: "postpone", From: in(Planned, Consented, Running), To: Postponed, By: []flow.Who[Sitting]{assessor, lspManager}, Reason: true},
@@ -90,11 +94,13 @@ var (
 	assessor   = flow.Who[Sitting]{Name: "assigned_assessor", Is: func(a auth.Actor, s Sitting) bool { return a.Subject == "" && a.Person != "" && a.Person == s.Assessor }}
 	lspManager = flow.Who[Sitting]{Name: "manager", Is: func(a auth.Actor, s Sitting) bool { return a.Is(auth.Manager, s.LSP) }}
 
-	assigned   = flow.Rule[Sitting]{Name: "assessment_assigned", Holds: func(_ flow.Case, s Sitting) bool { return s.Assigned }}
-	dayHasCome = flow.Rule[Sitting]{Name: "assessment_day_has_come", Holds: func(c flow.Case, s Sitting) bool { return c.Today >= s.HeldOn }}
-	bothSigned = flow.Rule[Sitting]{Name: "assessment_both_signed", Holds: func(_ flow.Case, s Sitting) bool { return s.Both }}
-	noGaps     = flow.Rule[Sitting]{Name: "assessment_no_gaps", Holds: func(_ flow.Case, s Sitting) bool { return s.Gaps == 0 }}
-	reasoned   = flow.Rule[Sitting]{Name: "assessment_reasoned", Holds: func(_ flow.Case, s Sitting) bool { return s.Reasoned }}
+	assigned         = flow.Rule[Sitting]{Name: "assessment_assigned", Holds: func(_ flow.Case, s Sitting) bool { return s.Assigned }}
+	dayHasCome       = flow.Rule[Sitting]{Name: "assessment_day_has_come", Holds: func(c flow.Case, s Sitting) bool { return c.Today >= s.HeldOn }}
+	bothSigned       = flow.Rule[Sitting]{Name: "assessment_both_signed", Holds: func(_ flow.Case, s Sitting) bool { return s.Both }}
+	portfolioAgreed  = flow.Rule[Sitting]{Name: "assessment_portfolio_agreed", Holds: func(_ flow.Case, s Sitting) bool { return s.Portfolio }}
+	certificateHolds = flow.Rule[Sitting]{Name: "assessment_certificate_holds", Holds: func(_ flow.Case, s Sitting) bool { return s.Holds }}
+	noGaps           = flow.Rule[Sitting]{Name: "assessment_no_gaps", Holds: func(_ flow.Case, s Sitting) bool { return s.Gaps == 0 }}
+	reasoned         = flow.Rule[Sitting]{Name: "assessment_reasoned", Holds: func(_ flow.Case, s Sitting) bool { return s.Reasoned }}
 )
 
 func in(s ...flow.State) []flow.State                   { return s }

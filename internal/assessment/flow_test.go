@@ -43,12 +43,14 @@ func TestWhoMayDoWhatWithAnAssessment(t *testing.T) {
 		},
 		Record: func(st flow.State) s {
 			return s{Assessment: assessment.Assessment{Application: "app_hers", Person: "per_ani", LSP: "org_lsp", Assessor: "per_rina", State: st},
-				HeldOn: "2026-03-02", Assigned: true, Both: true, Reasoned: true}
+				HeldOn: "2026-03-02", Assigned: true, Both: true, Reasoned: true, Holds: true, Portfolio: true}
 		},
 		Breaks: []flowtest.Break[s]{
 			{Rule: "assessment_assigned", Says: "no assignment letter is out", Do: func(x *s) { x.Assigned = false }},
 			{Rule: "assessment_day_has_come", Says: "the day is tomorrow", Do: func(x *s) { x.HeldOn = "2026-03-03" }},
 			{Rule: "assessment_both_signed", Says: "the candidate has not signed", Do: func(x *s) { x.Both = false }},
+			{Rule: "assessment_portfolio_agreed", Says: "the candidate did not agree to a portfolio", Do: func(x *s) { x.Portfolio = false }},
+			{Rule: "assessment_certificate_holds", Says: "the certificate has ended", Do: func(x *s) { x.Holds = false }},
 			{Rule: "assessment_no_gaps", Says: "a criterion is not judged", Do: func(x *s) { x.Gaps = 1 }},
 			{Rule: "assessment_reasoned", Says: "not competent without a reason", Do: func(x *s) { x.Reasoned = false }},
 		},

@@ -53,10 +53,13 @@ type Schedule struct {
 }
 
 // Service is what people do with schedules and assessments.
-type Service struct{ d *db.DB }
+type Service struct {
+	d    *db.DB
+	held Held
+}
 
 // NewService makes the service.
-func NewService(d *db.DB) *Service { return &Service{d} }
+func NewService(d *db.DB, held Held) *Service { return &Service{d, held} }
 
 func caseOf(tx *db.Tx, actor auth.Actor, lsp auth.OrgID) (flow.Case, error) {
 	today, err := organisation.Today(tx, lsp)

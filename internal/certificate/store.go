@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"kompeten/internal/assessment"
 	"kompeten/internal/auth"
 	"kompeten/internal/date"
 	"kompeten/internal/db"
@@ -20,6 +21,7 @@ import (
 	"kompeten/internal/ledger"
 	"kompeten/internal/names"
 	"kompeten/internal/programme"
+	"kompeten/internal/standard"
 	"kompeten/internal/text"
 )
 
@@ -97,6 +99,19 @@ type Filter struct {
 	Unhanded bool      // only those that nobody has fetched yet
 	After    names.Key // where the page before ended
 	Limit    int       // 50 when zero
+}
+
+// Attested is what certificates of a person say for a credit of their units, whoever issued them.
+func Attested(tx *db.Tx, p auth.PersonID) ([]assessment.Attested, error) {
+	all, err := list(tx, auth.Actor{System: "credit"}, "c.person = $1", string(p))
+	out := make([]assessment.Attested, len(all))
+	for i, c := range all {
+		out[i] = assessment.Attested{LSP: c.LSP, Number: c.Number, Holds: c.State == Active, ValidUntil: c.ValidUntil}
+		for _, u := range c.Face.Units {
+			out[i].Units = append(out[i].Units, standard.Code(u.Code))
+		}
+	}
+	return out, err
 }
 
 // sorting of a list: by name where words are looked for, by number where a number is, or the latest first.

@@ -28,6 +28,22 @@ type RecordUnit struct {
 	Elements    []RecordElement
 	Result      string // K or BK
 	Reason      string
+	Credit      *RecordCredit // what it rests on where it was not assessed anew
+}
+
+// RecordCredit is the certificate that attests a unit already, and who confirms that the work is still being done.
+type RecordCredit struct {
+	Certificate string
+	ValidUntil  date.Date
+	Evidence    string
+}
+
+// basis says by what a unit that was not assessed anew stands; nothing of one that was.
+func (u RecordUnit) basis(t *letter) string {
+	if u.Credit == nil {
+		return ""
+	}
+	return t.word("record.credit", u.Credit.Certificate, u.Credit.ValidUntil, u.Credit.Evidence)
 }
 
 // RecordElement is an element of a unit.
@@ -124,6 +140,10 @@ func (r AssessmentRecord) observations(t *letter) {
 	rows := []row{}
 	for i, u := range r.Units {
 		rows = append(rows, row{band: itoa(i+1) + ". " + u.Code + " · " + u.Title, kind: "cell.head"})
+		if u.Credit != nil {
+			rows = append(rows, row{cells: []string{"", u.basis(t), "", "", "", ""}})
+			continue
+		}
 		for _, e := range u.Elements {
 			rows = append(rows, row{band: joined(e.No, " · ", e.Name), kind: "cell.bold"})
 			for _, c := range e.Criteria {
@@ -141,7 +161,7 @@ func (r AssessmentRecord) recommendation(t *letter) {
 	t.gap(3)
 	rows := []row{}
 	for i, u := range r.Units {
-		rows = append(rows, row{cells: []string{itoa(i + 1), u.Code, u.Title, u.Result, u.Reason}})
+		rows = append(rows, row{cells: []string{itoa(i + 1), u.Code, u.Title, u.Result, joined(u.Reason, " ", u.basis(t))}})
 	}
 	t.table(table{rows: rows, columns: []column{{t.word("col.no"), 1, Centre, ""}, {t.word("cert.unit_code"), 3.8, Left, ""}, {t.word("cert.unit_title"), 7, Left, ""},
 		{t.word("col.recommended"), 2.4, Centre, "cell.bold"}, {t.word("record.reason"), 4, Left, ""}}})

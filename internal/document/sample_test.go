@@ -128,6 +128,9 @@ func sampleRecord(units int) AssessmentRecord {
 		if i == 2 {
 			ru.Result, ru.Reason = "BK", "Langkah 1.3 belum sesuai prosedur"
 		}
+		if i == 3 {
+			ru.Elements, ru.Credit = nil, &RecordCredit{Certificate: "45407 7231 2 0000007 2019", ValidUntil: "2022-03-01", Evidence: "Surat keterangan kerja dari kepala bengkel, 1 April 2021"}
+		}
 		r.Units = append(r.Units, ru)
 	}
 	return r

@@ -307,6 +307,10 @@ func fillUnits(tx *db.Tx, actor auth.Actor, a assessment.Assessment, d *document
 	if err != nil {
 		return err
 	}
+	credits, err := assessment.Credits(tx, actor, a.ID)
+	if err != nil {
+		return err
+	}
 	got := map[string]assessment.Mark{}
 	for _, m := range marks {
 		got[string(m.Unit)+"|"+m.Criterion] = m
@@ -316,6 +320,11 @@ func fillUnits(tx *db.Tx, actor auth.Actor, a assessment.Assessment, d *document
 		for _, r := range results {
 			if r.Unit == u.Code {
 				ru.Result, ru.Reason = r.Recommendation, r.Reason
+			}
+		}
+		for _, c := range credits {
+			if c.Unit == u.Code {
+				ru.Credit = &document.RecordCredit{Certificate: c.Certificate, ValidUntil: c.ValidUntil, Evidence: c.Evidence}
 			}
 		}
 		for _, e := range u.Elements {

@@ -67,7 +67,7 @@ func New(d *db.DB, box *seal.Box, blobs *blob.Store, base string) Services {
 		Issuers:       issuers,
 		Programmes:    programme.NewService(d, box, blobs),
 		Applications:  application.NewService(d, box, blobs),
-		Assessments:   assessment.NewService(d),
+		Assessments:   assessment.NewService(d, certificate.Attested),
 		Decisions:     decision.NewService(d),
 		Certificates:  certificates,
 		Offers:        offer.NewService(d, box, issuers, certificates),

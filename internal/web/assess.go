@@ -50,6 +50,8 @@ type sitting struct {
 	units   []standard.Unit
 	marks   map[string]assessment.Mark
 	results map[standard.Code]assessment.UnitResult
+	credits map[standard.Code]assessment.Credit
+	prior   map[standard.Code]assessment.Attested // certificates of the LSP that attest a unit already
 
 	employer string                 // tells candidates of one name apart
 	next     *assessment.Assessment // another candidate who waits
@@ -58,7 +60,7 @@ type sitting struct {
 func (x *visit) loadSitting() (s sitting, err error) {
 	aid := assessment.ID(x.id("id"))
 	err = x.read(func(tx *db.Tx) (err error) {
-		s = sitting{marks: map[string]assessment.Mark{}, results: map[standard.Code]assessment.UnitResult{}}
+		s = sitting{marks: map[string]assessment.Mark{}, results: map[standard.Code]assessment.UnitResult{}, credits: map[standard.Code]assessment.Credit{}}
 		if s.Sitting, err = assessment.SittingOf(tx, x.actor, aid); err != nil {
 			return err
 		}
@@ -85,6 +87,16 @@ func (x *visit) loadSitting() (s sitting, err error) {
 		}
 		for _, r := range results {
 			s.results[r.Unit] = r
+		}
+		credits, err := assessment.Credits(tx, x.actor, aid)
+		if err != nil {
+			return err
+		}
+		for _, c := range credits {
+			s.credits[c.Unit] = c
+		}
+		if s.prior, err = prior(tx, s); err != nil {
+			return err
 		}
 		app, err := application.Get(tx, x.actor, s.Application)
 		if err != nil {
@@ -179,7 +191,7 @@ func (x *visit) consentCard(s sitting, url string, wrong error) ui.Component {
 		}
 	}
 	form := ui.Form{URL: url + "/consent", Error: f.top, Submit: x.t("assess.sign"), Hidden: []ui.Pair{version(s.Version)}, Fields: []ui.Component{methods, said}}
-	return ui.Card{Title: x.t("assess.ak01"), Tone: ui.Main, Body: []ui.Component{ui.Para{Text: x.t("assess.ak01_lead")}, form}}
+	return ui.Card{Title: x.t("assess.ak01"), Tone: ui.Main, Body: append(x.priorHint(s), ui.Para{Text: x.t("assess.ak01_lead")}, form)}
 }
 
 func (x *visit) assessConsent() error {
@@ -209,6 +221,10 @@ func (x *visit) observation(s sitting, url string, wrong error) (out []ui.Compon
 		out = append(out, ui.Notice{Tone: ui.Info, Text: x.t("assess.gaps", s.Gaps)})
 	}
 	for _, u := range s.units {
+		if c, is := s.credits[u.Code]; is {
+			out = append(out, x.creditedUnit(s, u, c, url))
+			continue
+		}
 		form := ui.Form{URL: url + "/mark", Submit: x.t("assess.save_unit"), Hidden: []ui.Pair{version(s.Version), {Name: "unit", Value: string(u.Code)}}}
 		open := 0
 		for _, e := range u.Elements {
@@ -228,7 +244,7 @@ func (x *visit) observation(s sitting, url string, wrong error) (out []ui.Compon
 		} else {
 			sum += " (" + x.t("assess.open", open) + ")"
 		}
-		out = append(out, ui.Details{Summary: sum, Open: open > 0 && s.firstOpen() == u.Code, Body: []ui.Component{form}})
+		out = append(out, ui.Details{Summary: sum, Open: open > 0 && s.firstOpen() == u.Code || wrong != nil && x.form("credit") == string(u.Code), Body: append([]ui.Component{form}, x.creditForm(s, u, url, wrong)...)})
 	}
 	return append(out, x.recommendCard(s, url, wrong))
 }
@@ -236,6 +252,9 @@ func (x *visit) observation(s sitting, url string, wrong error) (out []ui.Compon
 // firstOpen is the first unit with a criterion not judged yet: the one to go on with.
 func (s sitting) firstOpen() standard.Code {
 	for _, u := range s.units {
+		if _, is := s.credits[u.Code]; is {
+			continue
+		}
 		for _, e := range u.Elements {
 			for _, c := range e.Criteria {
 				if m := s.marks[string(u.Code)+"|"+c.No].Mark; m != "yes" && m != "no" {
@@ -248,6 +267,9 @@ func (s sitting) firstOpen() standard.Code {
 }
 
 func (x *visit) recommendCard(s sitting, url string, wrong error) ui.Component {
+	if x.form("credit") != "" {
+		wrong = nil // it was of another form
+	}
 	f := x.form2(wrong)
 	form := ui.Form{URL: url + "/recommend", Error: f.top, Submit: x.t("assess.recommend"), Hidden: []ui.Pair{version(s.Version)}}
 	for _, u := range s.units {
@@ -277,6 +299,9 @@ func (x *visit) resultCard(s sitting) ui.Component {
 	var facts ui.Facts
 	for _, u := range s.units {
 		r := s.results[u.Code]
+		if c, is := s.credits[u.Code]; is {
+			r.Reason = strings.TrimSpace(r.Reason + " " + x.credit(c))
+		}
 		facts.Items = append(facts.Items, ui.Fact{Term: string(u.Code) + " · " + u.TitleID, Text: r.Reason, Chip: &ui.Chip{Text: x.t("result." + r.Recommendation), Tone: tones[r.Recommendation]}})
 	}
 	return ui.Card{Title: x.t("assess.recommended", x.t("result."+s.Recommendation)), Body: []ui.Component{facts, ui.Para{Text: x.t("assess.not_decided")}}}

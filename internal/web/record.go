@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"kompeten/internal/application"
 	"kompeten/internal/assessment"
 	"kompeten/internal/auth"
@@ -19,6 +21,7 @@ type tested struct {
 	day      string
 	units    []standard.Unit
 	results  map[standard.Code]assessment.UnitResult
+	credits  []assessment.Credit
 }
 
 // testedOf gives the assessment of an application, and whether the visitor may see one that has come to a result.
@@ -42,6 +45,9 @@ func (x *visit) testedOf(id application.ID) (out tested, is bool, err error) {
 		}
 		out.day, out.assessor, is = text.Weekday(x.lang, day), names[out.Assessor], true
 		if out.units, err = assessment.Units(tx, x.actor, out.Assessment); err != nil {
+			return err
+		}
+		if out.credits, err = assessment.Credits(tx, x.actor, out.ID); err != nil {
 			return err
 		}
 		results, err := assessment.Results(tx, x.actor, out.ID)
@@ -68,6 +74,11 @@ func (x *visit) testedCard(id application.ID) ([]ui.Component, error) {
 	units := ui.Table{Caption: x.t("record.units"), Columns: []ui.Column{{Text: x.t("record.unit")}, {Text: x.t("record.result")}, {Text: x.t("ui.reason")}}}
 	for _, u := range r.units {
 		got := r.results[u.Code]
+		for _, c := range r.credits {
+			if c.Unit == u.Code {
+				got.Reason = strings.TrimSpace(got.Reason + " " + x.credit(c))
+			}
+		}
 		units.Rows = append(units.Rows, ui.Row{Cells: []ui.Cell{{Text: u.TitleID, Sub: string(u.Code)}, {Chip: &ui.Chip{Text: x.t("result." + got.Recommendation), Tone: tones[got.Recommendation]}}, {Text: got.Reason}}})
 	}
 	return []ui.Component{ui.Card{Title: x.t("record.title"), Body: []ui.Component{facts, units,

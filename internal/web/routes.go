@@ -68,7 +68,7 @@ type Route struct {
 
 // Routes lists every page and action.
 func Routes() []Route {
-	return slices.Concat(caseRoutes(), manageRoutes(), walletRoutes(), offerRoutes())
+	return slices.Concat(caseRoutes(), assessRoutes(), manageRoutes(), walletRoutes(), offerRoutes())
 }
 
 // caseRoutes are the pages of signing in and of the way from a list of people to their certificates.
@@ -140,13 +140,6 @@ func caseRoutes() []Route {
 		{"POST /tuk", LSPStaff, (*visit).tukAdd},
 		{"POST /tuk/verify", LSPStaff, (*visit).tukVerify},
 
-		{"GET /assess", Assessor, (*visit).assessList},
-		{"GET /assess/{id}", Assessor, (*visit).assess},
-		{"POST /assess/{id}/consent", Assessor, (*visit).assessConsent},
-		{"POST /assess/{id}/mark", Assessor, (*visit).assessMark},
-		{"POST /assess/{id}/recommend", Assessor, (*visit).assessRecommend},
-		{"POST /assess/{id}/do/{action}", SignedIn, (*visit).assessDo},
-
 		{"GET /meetings", LSPStaff, (*visit).meetings},
 		{"POST /meetings", LSPStaff, (*visit).meetingOpen},
 		{"GET /meetings/{id}", LSPStaff, (*visit).meeting},
@@ -171,6 +164,20 @@ func caseRoutes() []Route {
 		{"POST /people/invite", OrgHead, (*visit).peopleInvite},
 		{"POST /people/end", OrgHead, (*visit).peopleEnd},
 		{"POST /people/relation", LSPStaff, (*visit).peopleRelation},
+	}
+}
+
+// assessRoutes are the pages of an assessor.
+func assessRoutes() []Route {
+	return []Route{
+		{"GET /assess", Assessor, (*visit).assessList},
+		{"GET /assess/{id}", Assessor, (*visit).assess},
+		{"POST /assess/{id}/consent", Assessor, (*visit).assessConsent},
+		{"POST /assess/{id}/mark", Assessor, (*visit).assessMark},
+		{"POST /assess/{id}/credit", Assessor, (*visit).assessCredit},
+		{"POST /assess/{id}/uncredit", Assessor, (*visit).assessUncredit},
+		{"POST /assess/{id}/recommend", Assessor, (*visit).assessRecommend},
+		{"POST /assess/{id}/do/{action}", SignedIn, (*visit).assessDo},
 	}
 }
 
