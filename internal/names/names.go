@@ -84,9 +84,8 @@ type List[R any] struct {
 }
 
 type found[R any] struct {
-	key  Key
-	fold string
-	row  R
+	key Key
+	row R
 }
 
 // Find gives up to limit of what the lists of some bodies hold, and the Key where a next page goes on.
@@ -136,25 +135,25 @@ func (x Index) search(tx *db.Tx, orgs []string, query string, after Key) (search
 	if len(words) == 0 {
 		return search{}, nil
 	}
-	best, few := 0, false
-	for i, w := range words {
-		if after.Word != "" {
-			if few = after.After != ""; strings.HasPrefix(after.Word, w) {
-				best = i
-				break
-			}
-			continue
-		}
-		n, err := x.holding(tx, orgs, w)
-		if err != nil {
+	best, few := slices.IndexFunc(words, func(w string) bool { return strings.HasPrefix(after.Word, w) }), after.After != ""
+	if best < 0 {
+		var err error
+		if best, few, err = x.rarest(tx, orgs, words); err != nil {
 			return search{}, err
-		}
-		if n < common {
-			best, few = i, true
-			break
 		}
 	}
 	return search{x, words[best], few, slices.Delete(slices.Clone(words), best, best+1)}, nil
+}
+
+// rarest is the place of the first word that few names begin with; of the first where all are common.
+func (x Index) rarest(tx *db.Tx, orgs, words []string) (place int, few bool, err error) {
+	for i, w := range words {
+		n, err := x.holding(tx, orgs, w)
+		if err != nil || n < common {
+			return i, true, err
+		}
+	}
+	return 0, false, nil
 }
 
 // holding counts the names in which a word begins so, up to Common in each list.
@@ -170,33 +169,40 @@ func (x Index) holding(tx *db.Tx, orgs []string, word string) (all int, err erro
 	return all, nil
 }
 
+// chunks are how many names are looked up at once: few first, more where the rest of the conditions leaves few of them.
+var chunks = []int{64, 256, 1024}
+
 // walk reads a body's list. stopped is where it stopped before the end.
 func walk[R any](tx *db.Tx, s search, org string, after Key, limit int, l List[R]) (out []found[R], stopped Key, err error) {
-	if after == (Key{}) {
+	if !strings.HasPrefix(after.Word, s.word) {
 		after = Key{Word: s.word}
 	}
 	end, err := s.end(tx, org, after)
 	if err != nil {
 		return nil, Key{}, err
 	}
-	for {
-		part, err := read(tx, s, org, after, end, limit+1, l)
+	for i := 0; ; i++ {
+		chunk := chunks[min(i, len(chunks)-1)]
+		keys, more, err := s.keys(tx, org, after, end, chunk)
 		if err != nil {
 			return nil, Key{}, err
 		}
-		for _, f := range part {
-			if f.key.Word != s.first(f.fold) {
-				continue // it was found by another of its words
+		rows, err := l.read(tx, keys, chunk)
+		if err != nil {
+			return nil, Key{}, err
+		}
+		for _, k := range keys {
+			if r, is := rows[k.ID]; is {
+				out = append(out, found[R]{k, r})
 			}
-			out = append(out, f)
 			if len(out) > limit {
-				return out, f.key, nil
+				return out, k, nil
 			}
 		}
-		if len(part) <= limit {
+		if more == (Key{}) {
 			return out, end, nil
 		}
-		after = part[limit].key
+		after = more
 	}
 }
 
@@ -233,6 +239,9 @@ func (s search) place(k Key) []any {
 func (s search) from(org string, after, end Key) (w db.Where) {
 	marks := strings.Repeat(", ?", len(s.place(after)))[2:]
 	w.And("w.org = ?", org)
+	if s.few { // PostgreSQL knows from this alone how few
+		w.And("w.word >= ?", s.word)
+	}
 	w.And("("+s.order()+") > ("+marks+")", s.place(after)...)
 	if end == (Key{}) {
 		w.And("w.word < ?", s.word+"~")
@@ -242,24 +251,63 @@ func (s search) from(org string, after, end Key) (w db.Where) {
 	return w
 }
 
-func read[R any](tx *db.Tx, s search, org string, after, end Key, limit int, l List[R]) ([]found[R], error) {
+// keys are the next names of a stretch that hold all words, without their records. more is where to go on, the zero Key at
+// the end of the stretch. They are read before their records, so that no database goes by the records instead; and the
+// other words stand in a CASE, since PostgreSQL takes LIKE for so rare that it would go through the whole table.
+func (s search) keys(tx *db.Tx, org string, after, end Key, most int) (keys []Key, more Key, err error) {
 	w := s.from(org, after, end)
-	for _, o := range s.others {
-		w.And("(' ' || w.fold) LIKE ?", "% "+o+"%")
+	if len(s.others) > 0 {
+		w.And("CASE WHEN "+strings.Repeat(" AND (' ' || w.fold) LIKE ?", len(s.others))[5:]+" THEN 1 ELSE 0 END <> 0", s.patterns()...)
 	}
-	w.And(l.ID + " = w." + s.Of)
-	l.Where(&w)
-	fields := func(f *found[R]) []any {
-		return append([]any{&f.key.Word, &f.fold, &f.key.ID}, l.Fields(&f.row)...)
-	}
-	// CROSS JOIN: SQLite takes the list of words first
-	rows, err := db.All(tx, fields, "SELECT w.word, w.fold, w."+s.Of+", "+l.Columns+" FROM "+s.Table+" AS w CROSS JOIN "+l.From+" WHERE "+w.String()+" ORDER BY "+s.order()+" LIMIT "+w.Value(limit), w.Args()...)
-	for i := range rows {
-		if s.few {
-			rows[i].key.After = rows[i].fold
+	all, err := db.All(tx, func(k *Key) []any { return []any{&k.Word, &k.After, &k.ID} },
+		"SELECT w.word, w.fold, w."+s.Of+" FROM "+s.Table+" AS w WHERE "+w.String()+" ORDER BY "+s.order()+" LIMIT "+w.Value(most), w.Args()...)
+	for i, k := range all {
+		mine := k.Word == s.first(k.After) // or it is found by another of its words
+		if !s.few {
+			k.After = ""
+		}
+		if mine {
+			keys = append(keys, k)
+		}
+		if i == most-1 {
+			more = k
 		}
 	}
-	return rows, err
+	return keys, more, err
+}
+
+// read gives the records of some names, as far as the rest of the conditions holds. Its statements ask for a fixed number
+// of ids, so that there are few of them.
+func (l List[R]) read(tx *db.Tx, keys []Key, most int) (map[string]R, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	ids := make([]any, most)
+	for i := range ids {
+		ids[i] = keys[min(i, len(keys)-1)].ID
+	}
+	var w db.Where
+	w.In(l.ID, ids...)
+	l.Where(&w)
+	type record struct {
+		id  string
+		row R
+	}
+	rows, err := db.All(tx, func(r *record) []any { return append([]any{&r.id}, l.Fields(&r.row)...) }, "SELECT "+l.ID+", "+l.Columns+" FROM "+l.From+" WHERE "+w.String(), w.Args()...)
+	out := map[string]R{}
+	for _, r := range rows {
+		out[r.id] = r.row
+	}
+	return out, err
+}
+
+// patterns are what a name with the other words looks like.
+func (s search) patterns() []any {
+	out := make([]any, len(s.others))
+	for i, o := range s.others {
+		out[i] = "% " + o + "%"
+	}
+	return out
 }
 
 // first is the word of a name that a search finds it by: the first of those that begin with what was typed.
