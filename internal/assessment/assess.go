@@ -200,6 +200,9 @@ func (s *Service) Recommend(ctx context.Context, actor auth.Actor, aid ID, versi
 		if err != nil {
 			return nil, err
 		}
+		if x.Holds, err = s.stand(tx, x, credits); err != nil {
+			return nil, err
+		}
 		x.Gaps = gaps(open(units, credits), marks)
 		x.Reasoned = consistent(units, marks, results)
 		x.Recommendation, x.Note, x.FinishedAt = overall(v, results), note, tx.Now()

@@ -58,12 +58,29 @@ func (s *Service) Credit(ctx context.Context, actor auth.Actor, aid ID, version 
 		if x.Portfolio, err = portfolio(tx, actor, aid); err != nil {
 			return nil, err
 		}
-		x.Holds = c.Holds && c.ValidUntil >= x.HeldOn
+		x.Holds = c.on(x.HeldOn)
 		_, err = tx.Exec(`INSERT INTO assessment_credit (assessment, unit, certificate, valid_until, evidence, by_person, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (assessment, unit) DO UPDATE SET certificate = excluded.certificate, valid_until = excluded.valid_until, evidence = excluded.evidence, by_person = excluded.by_person, at = excluded.at`,
 			string(aid), string(unit), c.Number, string(c.ValidUntil), evidence, string(actor.Person), db.At(tx.Now()))
 		return map[string]string{"unit": string(unit), "certificate": c.Number}, err
 	})
+}
+
+// on says whether a certificate holds on a day.
+func (c Attested) on(day date.Date) bool { return c.Holds && c.ValidUntil >= day }
+
+// stand says whether the certificates behind all credits still hold: one may have been suspended since.
+func (s *Service) stand(tx *db.Tx, x *Sitting, credits []Credit) (bool, error) {
+	if len(credits) == 0 {
+		return true, nil
+	}
+	all, err := s.held(tx, x.Person)
+	for _, credit := range credits {
+		if !slices.ContainsFunc(all, func(c Attested) bool { return c.Number == credit.Certificate && c.on(x.HeldOn) }) {
+			return false, err
+		}
+	}
+	return true, err
 }
 
 // attesting is the candidate's certificate with a number, which has to hold the unit.
@@ -86,7 +103,11 @@ func (s *Service) attesting(tx *db.Tx, p auth.PersonID, unit standard.Code, numb
 // Uncredit takes a credit back: the unit is assessed after all.
 func (s *Service) Uncredit(ctx context.Context, actor auth.Actor, aid ID, version int64, unit standard.Code) error {
 	return s.change(ctx, actor, aid, version, "uncredit", "", func(tx *db.Tx, _ *Sitting) (any, error) {
-		return map[string]string{"unit": string(unit)}, tx.Change("DELETE FROM assessment_credit WHERE assessment = $1 AND unit = $2", string(aid), string(unit))
+		n, err := tx.Exec("DELETE FROM assessment_credit WHERE assessment = $1 AND unit = $2", string(aid), string(unit))
+		if err == nil && n == 0 {
+			err = fault.New(fault.NotFound, "db.not_found")
+		}
+		return map[string]string{"unit": string(unit)}, err
 	})
 }
 

@@ -68,7 +68,7 @@ type Sitting struct {
 	Assigned  bool // the schedule's assignment letter is out
 	Both      bool // candidate and assessor have signed FR.AK.01
 	Gaps      int  // criteria not yet judged yes or no
-	Holds     bool // the certificate that attests a unit holds on the day of the test
+	Holds     bool // every certificate that attests a unit holds on the day of the test
 	Portfolio bool // the candidate agreed to evidence by portfolio
 	Reasoned  bool // every unit not competent has its reason, and K stands only where the criteria allow
 }
@@ -83,7 +83,7 @@ var Flow = flow.Table[Sitting]{
 		{Do: "mark", From: in(Running), To: flow.Same, By: []flow.Who[Sitting]{assessor}, Clause: "FR.IA.01"},
 		{Do: "credit", From: in(Running), To: flow.Same, By: []flow.Who[Sitting]{assessor}, If: need(portfolioAgreed, certificateHolds), Clause: "RCC"},
 		{Do: "uncredit", From: in(Running), To: flow.Same, By: []flow.Who[Sitting]{assessor}},
-		{Do: "recommend", From: in(Running), To: Recommended, By: []flow.Who[Sitting]{assessor}, If: need(noGaps, reasoned), Clause: "FR.AK.02"},
+		{Do: "recommend", From: in(Running), To: Recommended, By: []flow.Who[Sitting]{assessor}, If: need(noGaps, certificateHolds, reasoned), Clause: "FR.AK.02"},
 		{Do: "absent", From: in(Planned, Consented), To: Absent, By: []flow.Who[Sitting]{assessor}, If: need(dayHasCome)},
 		{Do: "postpone", From: in(Planned, Consented, Running), To: Postponed, By: []flow.Who[Sitting]{assessor, lspManager}, Reason: true},
 		{Do: "return", From: in(Absent, Postponed), To: Planned, By: []flow.Who[Sitting]{lspManager}, Reason: true},

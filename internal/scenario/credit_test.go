@@ -133,6 +133,14 @@ func TestAUnitOnAValidCertificateIsNotAssessedAnew(t *testing.T) {
 		if err := x.credit(x.assessor, unit, x.cert.Number, boss); err != nil {
 			t.Fatal(err)
 		}
+		manager := x.w.Actor("manajer.otomotif")
+		if err := x.Certificates.Suspend(ctx, manager, x.cert.ID, "pemeriksaan (contoh)"); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, "its certificate was suspended since", x.judged(1), fault.Invalid)
+		if err := x.Certificates.Resume(ctx, manager, x.cert.ID, "pemeriksaan selesai (contoh)"); err != nil {
+			t.Fatal(err)
+		}
 		if err := x.judged(1); err != nil {
 			t.Fatal(err)
 		}
@@ -172,7 +180,7 @@ func TestNothingIsCreditedThatIsNotProven(t *testing.T) {
 		refused(t, "a unit that is not assessed", x.credit(x.assessor, "X.000000.001.01", x.cert.Number, boss), fault.NotFound)
 		refused(t, "the manager", x.credit(x.w.Actor("manajer.otomotif"), unit, x.cert.Number, boss), fault.Denied)
 		refused(t, "another LSP", x.credit(x.w.Actor("asesor1.kebersihan"), unit, x.cert.Number, boss), fault.NotFound)
-		refused(t, "taking back what was not given", x.Assessments.Uncredit(ctx, x.assessor, x.test.ID, 0, unit), fault.Conflict)
+		refused(t, "taking back what was not given", x.Assessments.Uncredit(ctx, x.assessor, x.test.ID, 0, unit), fault.NotFound)
 		refused(t, "a stale version", x.Assessments.Credit(ctx, x.assessor, x.test.ID, 1, unit, x.cert.Number, boss), fault.Conflict)
 		if err := x.Certificates.Suspend(ctx, x.w.Actor("manajer.otomotif"), x.cert.ID, "pemeriksaan (contoh)"); err != nil {
 			t.Fatal(err)
